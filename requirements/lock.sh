@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes the lock files anew: every package with its hashes, no address of any index.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+lock() { .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --custom-compile-command "make lock" "$@"; }
+lock pyproject.toml requirements/build.in -o requirements/run.lock
+lock pyproject.toml requirements/build.in --extra dev -c requirements/run.lock -o requirements/dev.lock
+lock requirements/model.in --no-deps -o requirements/model.lock
