@@ -1,0 +1,70 @@
+"""What is particular to one campus: its name, its region, its people on duty, its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from companion.language import Language
+
+Wording = dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHours:
+    """A weekly opening: on these weekdays, from one local time to another."""
+
+    #: ISO weekdays, 1 = Monday … 7 = Sunday.
+    days: frozenset[int]
+    opens: time
+    #: Not after midnight is crossed: a night shift is two entries. 00:00 means midnight.
+    closes: time
+
+    def covers(self, local: datetime) -> bool:
+        """Whether a local time falls inside."""
+        before_close = self.closes == time(0) or local.time() < self.closes
+        return local.isoweekday() in self.days and self.opens <= local.time() and before_close
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyLine:
+    """The campus's own line: the first one a student is shown."""
+
+    name: Wording
+    phone: str
+    hours: tuple[OpenHours, ...] = ()  #: Empty: always answered.
+
+    def is_open(self, now: datetime, *, zone: ZoneInfo) -> bool:
+        """Whether somebody picks up at this moment."""
+        local = now.astimezone(zone)
+        return not self.hours or any(hours.covers(local) for hours in self.hours)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long to wait for a student's next line before answering, in seconds."""
+
+    shortest: float = 0.6
+    usual: float = 1.5
+    longest: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campus:
+    """One campus. Built from `campus.toml`; the defaults are those of a fresh laptop."""
+
+    name: Wording = field(
+        default_factory=lambda: {Language.ZH: "示范大学", Language.EN: "Example University"}
+    )
+    #: ISO 3166 alpha-2 of the place, or "HK", "MO", "TW"; it decides the hotlines.
+    region: str = "CN"
+    language: Language = Language.ZH
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    #: None until the school fills it in; `nuanyu doctor` is red until then.
+    duty_line: DutyLine | None = None
+    #: Younger students are told kindly that they need somebody with them (years).
+    minimum_age: int = 18
+    pace: Pace = field(default_factory=Pace)
+    #: Days after which words are deleted.
+    retention_days: int = 365

@@ -1,0 +1,175 @@
+"""What the flows need from outside. Each port has one real adapter and one twin in tests/fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from companion.errors import NuanyuError
+from companion.messages import Choice
+
+if TYPE_CHECKING:
+    from companion.jobs import Job
+    from companion.store import Reading, Transaction
+
+# ---------------------------------------------------------------- store and jobs
+
+
+class Store(Protocol):
+    """Where the rows are. Raises StoreUnavailable when the database does not answer."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Open a writing transaction; jobs enqueued in it leave after COMMIT."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open a reading transaction."""
+
+
+class JobSender(Protocol):
+    """Puts jobs on their queues."""
+
+    def send(self, job: Job, *ids: UUID) -> bool:
+        """Send one job; False (never an error) when the broker did not take it."""
+
+
+class Bell(Protocol):
+    """Tells whoever watches a student's chat that something changed. Carries no words."""
+
+    def ring(self, student_id: UUID, event: str) -> None:
+        """Ring; losing a ring does no harm, watchers look by themselves as well."""
+
+
+# ---------------------------------------------------------------- the model
+
+
+class ChatRole(StrEnum):
+    """Who speaks in a prompt."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One line of a prompt."""
+
+    role: ChatRole
+    content: str = field(repr=False)
+
+
+Prompt = tuple[ChatLine, ...]
+
+
+class LanguageModel(Protocol):
+    """A chat model that streams. Safe to share between threads."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """How many tokens a prompt may have, the answer's share taken off."""
+
+    def count_tokens(self, text: str) -> int:
+        """Count tokens as the backend does, or a careful estimate when it cannot tell."""
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        """Yield pieces of the answer as they come.
+
+        Raises ModelOverloaded, PromptTooLong, ModelTimeout, ModelBroken or ModelUnavailable,
+        each before the first piece or, except PromptTooLong, in the middle.
+        """
+
+
+class Mask(Protocol):
+    """Hides names, numbers and addresses of one talk, and puts them back."""
+
+    def hide(self, text: str) -> str:
+        """Replace what identifies a person; the same thing gets the same placeholder."""
+
+    def restore(self, text: str) -> str:
+        """Put the originals back."""
+
+
+class Masks(Protocol):
+    """Makes a fresh mask for one talk."""
+
+    def __call__(self) -> Mask:
+        """Return a mask that has seen nothing yet."""
+
+
+# ---------------------------------------------------------------- sending
+
+
+class RetryLater(NuanyuError):
+    """The platform did not take it now; nothing was sent."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"retry after {after.total_seconds():g} s")
+        self.after = after
+
+
+class Refused(NuanyuError):
+    """The platform will never take it: blocked by the student, chat gone, content refused."""
+
+    def __init__(self, reason: str, *, unreachable: bool) -> None:
+        super().__init__(reason)
+        #: A short code without content: "blocked", "chat_gone", "bad_request".
+        self.reason = reason
+        #: Whether nothing at all can reach the student there any more.
+        self.unreachable = unreachable
+
+
+class Uncertain(NuanyuError):
+    """The line broke while the platform had it: sent or not, nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One platform message of a (possibly split) text, ready to be sent."""
+
+    text: str = field(repr=False)
+    #: The platform's own formatting marks, opaque to the flows.
+    marks: tuple[object, ...] = field(default=(), repr=False)
+
+
+class Sender(Protocol):
+    """Hands messages to one platform. Blocking; safe to share between threads."""
+
+    def parts(self, text: str, *, markdown: bool) -> tuple[Part, ...]:
+        """Cut a text at sentence ends into what the platform takes; never empty, loses nothing."""
+
+    def send(self, address: str, part: Part, *, choices: Sequence[Choice]) -> str:
+        """Send one part with its buttons and return the platform's id for it.
+
+        Waits for the platform's send limits. Raises RetryLater, Refused or Uncertain.
+        """
+
+    def send_file(self, address: str, *, name: str, content: bytes, caption: str) -> str:
+        """Send a file; returns and raises as `send`."""
+
+    def show_typing(self, address: str) -> None:
+        """Show that an answer is being written; failures are of no account."""
+
+    def show_draft(self, address: str, *, draft: int, text: str) -> None:
+        """Show the text so far where the platform has drafts; failures are of no account.
+
+        `draft` is a positive number that stays the same while one text grows.
+        """
+
+
+class Senders(Protocol):
+    """The senders by platform."""
+
+    def get(self, platform: str) -> Sender | None:
+        """Return the sender, or None for a platform that is off or is a mailbox."""
+
+
+class Pager(Protocol):
+    """Reaches staff. A page carries no words of a student."""
+
+    def page(self, text: str) -> bool:
+        """Send one page; False when it was not taken or no channel is configured."""

@@ -1,0 +1,127 @@
+"""Settings: the environment, or a `.env` file, prefix `NUANYU_`.
+
+Everything about the campus itself is `campus.toml` (infra/campus_file.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from dotenv import dotenv_values
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from companion.errors import BadInput
+
+PREFIX = "NUANYU_"
+
+
+class SettingsError(BadInput):
+    """A setting cannot be used; the message names it and says what to do."""
+
+
+class Settings(BaseSettings):
+    """What the processes need to know. Refused at start when a name or a value is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    #: Where the web process listens.
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    #: The address students and platforms reach us under; needed for Telegram's webhook.
+    public_url: HttpUrl | None = None
+    campus_file: Path | None = None
+    #: Where the embedded database, the keys and the sockets live.
+    data_dir: Path = Path("data")
+    #: Empty: the embedded SQLite database in `data_dir`.
+    database_url: SecretStr | None = None
+    #: Empty: the embedded Redis server that `nuanyu up` starts.
+    redis_url: SecretStr | None = None
+    #: Comma-separated `name:base64` keys of 32 bytes, the newest first. Empty: a file in `data_dir`.
+    master_keys: SecretStr | None = None
+
+    llm_url: HttpUrl | None = None
+    llm_model: str | None = None
+    llm_key: SecretStr | None = None
+    #: Longest wait for the first piece of an answer, and for the whole of it (seconds).
+    llm_first_token_timeout: float = Field(default=20, gt=0)
+    llm_timeout: float = Field(default=60, gt=0)
+    #: Tokens of the model's window, where the backend does not tell; and the longest answer.
+    llm_context: int = Field(default=4096, ge=512)
+    llm_answer_tokens: int = Field(default=320, ge=32)
+
+    telegram_token: SecretStr | None = None
+    telegram_secret: SecretStr | None = None
+    telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
+    #: Platform limits: messages a second to all chats, and to one chat.
+    telegram_rate: float = Field(default=25, gt=0)
+    telegram_chat_rate: float = Field(default=1, gt=0)
+    staff_telegram_token: SecretStr | None = None
+    staff_telegram_chat: str | None = None
+
+    #: Threads of the conversation worker: how many model streams one process holds.
+    conversation_threads: int = Field(default=120, ge=1)
+    log_level: Annotated[str, NoDecode] = "INFO"
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _whole_platforms(self) -> Settings:
+        if self.telegram_token and not self.telegram_secret:
+            raise ValueError(
+                "NUANYU_TELEGRAM_TOKEN is set but NUANYU_TELEGRAM_SECRET is not: "
+                "set it to 16-256 letters, digits, _ or - (any long random word)"
+            )
+        secret = self.telegram_secret.get_secret_value() if self.telegram_secret else ""
+        if secret and not (16 <= len(secret) <= 256 and _is_word(secret)):  # noqa: PLR2004
+            raise ValueError(
+                "NUANYU_TELEGRAM_SECRET must be 16-256 letters, digits, _ or - (Telegram's rule)"
+            )
+        if bool(self.staff_telegram_token) != bool(self.staff_telegram_chat):
+            raise ValueError(
+                "NUANYU_STAFF_TELEGRAM_TOKEN and NUANYU_STAFF_TELEGRAM_CHAT go together: "
+                "set both, or neither"
+            )
+        return self
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings. Raises SettingsError naming what is unknown or wrong."""
+    _refuse_unknown_names()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(problem) for problem in error.errors())) from None
+
+
+def _is_word(secret: str) -> bool:
+    return all(letter.isascii() and (letter.isalnum() or letter in "_-") for letter in secret)
+
+
+def _refuse_unknown_names() -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = {*os.environ, *dotenv_values(".env")}
+    for name in sorted(name for name in given if name.upper().startswith(PREFIX)):
+        # NUANYU_TEST_… and NUANYU_BENCH_… steer the tests and benchmarks, not the system.
+        if name.upper() in known or name.upper().startswith((PREFIX + "TEST_", PREFIX + "BENCH_")):
+            continue
+        near = difflib.get_close_matches(name.upper(), known, n=1)
+        hint = f": did you mean {near[0]}?" if near else ": see the table in README.md"
+        raise SettingsError(f"unknown setting {name}{hint}")
+
+
+def _explain(problem: Any) -> str:
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    name = PREFIX + str(problem["loc"][0]).upper()
+    return f"{name}: {str(problem['msg']).removeprefix('Value error, ')}"
