@@ -40,6 +40,32 @@ class DutyLine:
         local = now.astimezone(zone)
         return not self.hours or any(hours.covers(local) for hours in self.hours)
 
+    def hours_text(self, language: Language) -> str:
+        """Return the opening hours in words, e.g. "Mon-Fri 08:00-22:00"."""
+        if not self.hours:
+            return _ALWAYS[language]
+        return _AND[language].join(
+            f"{_days(hours.days, language)} {hours.opens:%H:%M}-{hours.closes:%H:%M}"
+            for hours in self.hours
+        )
+
+
+_ALWAYS = {Language.ZH: "全天", Language.EN: "all day, every day"}
+_AND = {Language.ZH: "、", Language.EN: ", "}
+_DAYS = {
+    Language.ZH: ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_TO = {Language.ZH: "至", Language.EN: "-"}
+
+
+def _days(days: frozenset[int], language: Language) -> str:
+    names = _DAYS[language]
+    first, last = min(days), max(days)
+    if len(days) > 1 and days == frozenset(range(first, last + 1)):
+        return f"{names[first - 1]}{_TO[language]}{names[last - 1]}"
+    return _AND[language].join(names[day - 1] for day in sorted(days))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:

@@ -24,7 +24,7 @@ class Job(StrEnum):
     SHOW_DRAFT = "show_draft"  #: Show the part of a reply that is written already.
     SHOW_TYPING = "show_typing"  #: Show that an answer is being written.
     PAGE = "page"  #: Tell the staff about one escalation.
-    SUMMARISE = "summarise"  #: Fold old turns of a talk into its summary.
+    REMEMBER = "remember"  #: Note durable facts, fold old turns into the summary.
     SWEEP = "sweep"  #: Find what is still owed and send its jobs again.
     PURGE = "purge"  #: Delete what has passed its date.
 
@@ -42,7 +42,7 @@ _QUEUES = {
     Job.DELIVER: Queue.DELIVERY,
     Job.SHOW_DRAFT: Queue.DELIVERY,
     Job.SHOW_TYPING: Queue.DELIVERY,
-    Job.SUMMARISE: Queue.BACKGROUND,
+    Job.REMEMBER: Queue.BACKGROUND,
     Job.SWEEP: Queue.BACKGROUND,
     Job.PURGE: Queue.BACKGROUND,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from companion.jobs import Job
     from companion.store import Reading, Transaction
 
-# ---------------------------------------------------------------- store and jobs
+# ---------------------------------------------------------------- time, store and jobs
+
+
+class Clock(Protocol):
+    """Time, for the flows that take a while."""
+
+    def now(self) -> datetime:
+        """Return the aware present moment."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
 
 
 class Store(Protocol):
@@ -170,6 +180,10 @@ class Senders(Protocol):
 
 class Pager(Protocol):
     """Reaches staff. A page carries no words of a student."""
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether any channel to staff is configured."""
 
     def page(self, text: str) -> bool:
         """Send one page; False when it was not taken or no channel is configured."""

@@ -1,0 +1,1 @@
+"""The web process: platforms' webhooks, the web chat, health."""

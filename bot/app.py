@@ -1,0 +1,119 @@
+"""The web process: webhooks, pages, the chat, health."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+
+from bot.chat.api import chat_api
+from bot.chat.watch import Watch
+from bot.guard import Guard
+from bot.health import health_routes
+from bot.intake import WebIntake
+from bot.pages import page_routes
+from companion.errors import StoreUnavailable
+from infra.logs import configure_logs
+from infra.services import Parts, build
+from infra.settings import Settings
+from infra.spool import Spool
+
+if TYPE_CHECKING:
+    from bot.telegram_edge import TelegramEdge
+
+log = structlog.get_logger(__name__)
+
+_SPOOL_STEP = 5.0  # seconds
+_DRAIN = 5  # seconds that open requests have at the end
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    configure_logs(settings.log_level, process="web")
+    parts = build(settings, sends=True)
+    uvicorn.run(
+        make_app(parts),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN,
+        server_header=False,
+        proxy_headers=False,
+    )
+    parts.store.engine.dispose()
+    return 0
+
+
+def make_app(parts: Parts) -> Starlette:
+    """Return the whole web application over the given parts."""
+    spool = Spool(parts.settings.data_dir / "spool", parts.store.sealers.ring)
+    intake = WebIntake(parts.services, spool=spool)
+    watch = Watch(parts.redis_url)
+    telegram = _telegram(parts, intake)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            _keep_up(stack, watch.listen())
+            _keep_up(stack, _replay(intake))
+            if telegram is not None:
+                stack.push_async_callback(telegram.close)
+                _keep_up(stack, telegram.register())
+            log.info("web_ready")
+            yield
+
+    api = chat_api(parts.services, intake=intake, watch=watch)
+    routes: list[BaseRoute] = [
+        *page_routes(parts.services),
+        *health_routes(parts),
+        *(telegram.routes if telegram else ()),
+        Mount("/", app=api),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
+
+
+def _telegram(parts: Parts, intake: WebIntake) -> TelegramEdge | None:
+    if parts.settings.telegram_token is None:
+        return None
+    # aiogram takes seconds and 160 MB to load; a campus without Telegram does not pay for it.
+    from bot.telegram_edge import TelegramEdge  # noqa: PLC0415
+
+    return TelegramEdge(parts, intake)
+
+
+def _keep_up(stack: AsyncExitStack, work: Coroutine[Any, Any, object]) -> None:
+    """Run something beside the requests until the process ends."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_tell)
+    stack.push_async_callback(_cancelled, task)
+
+
+def _tell(task: asyncio.Task[object]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("web_task_died", error=type(task.exception()).__name__)
+
+
+async def _cancelled(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _replay(intake: WebIntake) -> None:
+    """Commit what was put away while the database was gone."""
+    while True:
+        try:
+            committed = await intake.empty_spool()
+        except StoreUnavailable:
+            committed = 0
+        if committed:
+            log.info("spool_emptied", messages=committed)
+        await asyncio.sleep(_SPOOL_STEP)

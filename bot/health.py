@@ -1,0 +1,59 @@
+"""Whether this process lives, and whether the whole system is ready."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from companion.errors import StoreUnavailable
+from companion.jobs import Queue
+from infra.heartbeat import alive
+from infra.metrics import Gauges
+from infra.services import Parts
+
+#: Processes without which messages are taken in but not answered.
+PROCESSES = (*(f"worker-{queue}" for queue in Queue), "scheduler")
+
+
+def health_routes(parts: Parts) -> list[Route]:
+    """Return /healthz, /readyz and /metrics."""
+    registry = CollectorRegistry()
+    gauges = Gauges(registry)
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        state = await asyncio.to_thread(readiness, parts)
+        is_ready = all(state.values())
+        status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+        missing = [name for name, well in state.items() if not well]
+        return JSONResponse({"ready": is_ready, "missing": missing}, status_code=status)
+
+    async def metrics(_: Request) -> Response:
+        await asyncio.to_thread(gauges.read, parts)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+    ]
+
+
+def readiness(parts: Parts) -> dict[str, bool]:
+    """Return each part and whether it is there."""
+    try:
+        parts.store.ping()
+        has_store = True
+    except StoreUnavailable:
+        has_store = False
+    processes = alive(parts.redis_url, PROCESSES)
+    if processes is None:
+        return {"database": has_store, "redis": False}
+    return {"database": has_store, "redis": True, **processes}

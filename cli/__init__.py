@@ -1,0 +1,1 @@
+"""What the commands of `nuanyu` do in a terminal."""

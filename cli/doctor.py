@@ -1,0 +1,191 @@
+"""Is everything reachable, configured and in date? Each finding says what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import httpx
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.health import PROCESSES
+from companion.errors import NuanyuError
+from companion.risk.hotlines import registry
+from infra.campus_file import load_campus
+from infra.clock import WallClock
+from infra.heartbeat import alive
+from infra.services import find_redis
+from infra.settings import Settings, SettingsError
+from infra.store.engine import database_url, make_engine
+from infra.store.keys import count_keys
+from infra.store.migrate import is_current
+from infra.vault import KeyRing
+
+_TIMEOUT = 5.0  # seconds
+
+
+class Health(StrEnum):
+    """How serious a finding is."""
+
+    WELL = "ok"
+    HINT = "hint"  #: Works, but somebody should know.
+    ILL = "bad"  #: Students would notice.
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    health: Health
+    detail: str
+
+
+Check = Callable[[Settings], Iterator[Finding]]
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything, one after another; a check that breaks is a finding itself."""
+    for check in (_data, _database, _keys, _broker, _model, _telegram, _staff, _campus, _hotlines):
+        try:
+            yield from check(settings)
+        except (NuanyuError, SQLAlchemyError, OSError, httpx.HTTPError) as error:
+            name = check.__name__.strip("_")
+            detail = str(error) if isinstance(error, NuanyuError) else type(error).__name__
+            yield Finding(name, Health.ILL, detail)
+
+
+def _data(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.absolute()
+    if not folder.is_dir():
+        yield Finding("data", Health.ILL, f"{folder} does not exist: start once with `nuanyu up`")
+    elif not os.access(folder, os.W_OK):
+        yield Finding("data", Health.ILL, f"{folder} is not writable: fix its owner")
+    else:
+        yield Finding("data", Health.WELL, str(folder))
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    engine = make_engine(database_url(settings))
+    try:
+        current = is_current(engine)
+    finally:
+        engine.dispose()
+    kind = engine.dialect.name
+    if current:
+        yield Finding("database", Health.WELL, f"{kind}, migrations in date")
+    else:
+        yield Finding(
+            "database", Health.ILL, f"{kind} lacks migrations: run `nuanyu up` or `nuanyu migrate`"
+        )
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    names = KeyRing.from_settings(settings).names
+    engine = make_engine(database_url(settings))
+    try:
+        counts = count_keys(engine)
+    finally:
+        engine.dispose()
+    lost = [f"{count.master} ({count.keys})" for count in counts if count.master not in names]
+    old = sum(count.keys for count in counts if count.master in names[1:])
+    if lost:
+        detail = f"master keys are missing: {', '.join(lost)}; put them back"
+        yield Finding("keys", Health.ILL, detail)
+    elif old:
+        yield Finding("keys", Health.HINT, f"{old} under older keys: `nuanyu keys rewrap`")
+    else:
+        yield Finding("keys", Health.WELL, f"newest is {names[0]}")
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    url = find_redis(settings)
+    client = redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+    try:
+        version = client.info("server")["redis_version"]
+    except redis.RedisError as error:
+        yield Finding("redis", Health.ILL, f"{type(error).__name__}: check NUANYU_REDIS_URL")
+        return
+    finally:
+        client.close()
+    yield Finding("redis", Health.WELL, f"version {version}")
+    beats = alive(url, PROCESSES) or {}
+    for name in PROCESSES:
+        if beats.get(name):
+            yield Finding(name, Health.WELL, "alive")
+        else:
+            yield Finding(name, Health.ILL, "not heard of: is it running?")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    if settings.llm_url is None:
+        detail = "none configured: the guided engine answers (set NUANYU_LLM_URL)"
+        yield Finding("model", Health.HINT, detail)
+        return
+    url = str(settings.llm_url).rstrip("/").removesuffix("/v1")
+    answer = httpx.get(f"{url}/health", timeout=_TIMEOUT, trust_env=False)
+    if answer.is_success:
+        yield Finding("model", Health.WELL, "answers")
+    else:
+        detail = f"/health says {answer.status_code}; the guided engine answers meanwhile"
+        yield Finding("model", Health.ILL, detail)
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    if settings.telegram_token is None:
+        yield Finding("telegram", Health.HINT, "off (set NUANYU_TELEGRAM_TOKEN to turn it on)")
+        return
+    base = f"{settings.telegram_api_url!s}".rstrip("/")
+    bot = f"{base}/bot{settings.telegram_token.get_secret_value()}"
+    answer = httpx.get(f"{bot}/getMe", timeout=_TIMEOUT)
+    if not answer.is_success:
+        detail = f"getMe says {answer.status_code}: check NUANYU_TELEGRAM_TOKEN"
+        yield Finding("telegram", Health.ILL, detail)
+        return
+    yield Finding("telegram", Health.WELL, "the token is known")
+    if settings.public_url is None:
+        yield Finding("telegram", Health.HINT, "no NUANYU_PUBLIC_URL: `nuanyu poll` fetches")
+        return
+    info = httpx.get(f"{bot}/getWebhookInfo", timeout=_TIMEOUT).json().get("result", {})
+    expected = f"{settings.public_url!s}".rstrip("/") + "/telegram/webhook"
+    if info.get("url") != expected:
+        yield Finding("webhook", Health.ILL, f"not set to {expected}: start `nuanyu web`")
+    else:
+        waiting = info.get("pending_update_count", 0)
+        health = Health.HINT if info.get("last_error_message") else Health.WELL
+        yield Finding("webhook", health, f"set; {waiting} updates wait")
+
+
+def _staff(settings: Settings) -> Iterator[Finding]:
+    if settings.staff_telegram_token is None:
+        detail = "nobody can be paged: set NUANYU_STAFF_TELEGRAM_TOKEN and …_CHAT"
+        yield Finding("staff", Health.ILL, detail)
+    else:
+        yield Finding("staff", Health.WELL, "a staff group is configured")
+
+
+def _campus(settings: Settings) -> Iterator[Finding]:
+    try:
+        campus = load_campus(settings.campus_file)
+    except SettingsError as error:
+        yield Finding("campus", Health.ILL, str(error))
+        return
+    if settings.campus_file is None:
+        detail = "the example campus is in use: write a campus.toml, set NUANYU_CAMPUS_FILE"
+        yield Finding("campus", Health.HINT, detail)
+    else:
+        yield Finding("campus", Health.WELL, campus.name[campus.language])
+    if campus.duty_line is None:
+        detail = "no duty line: students are shown public lines only; add [duty_line]"
+        yield Finding("duty line", Health.ILL, detail)
+
+
+def _hotlines(settings: Settings) -> Iterator[Finding]:
+    problems = registry().problems(WallClock().now())
+    for problem in problems:
+        yield Finding("hotlines", Health.HINT, problem)
+    if not problems:
+        yield Finding("hotlines", Health.WELL, "all in date")

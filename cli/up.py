@@ -1,0 +1,38 @@
+"""`nuanyu up`: which processes there are."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from companion.jobs import Queue
+from infra.services import prepare
+from infra.settings import Settings
+from infra.up import Command, Stage, up
+
+
+def start(settings: Settings) -> int:
+    """Start everything and keep it running; returns the exit status."""
+    return up(
+        settings,
+        commands=commands(settings),
+        prepare=lambda: prepare(settings),
+        say=typer.echo,
+    )
+
+
+def commands(settings: Settings) -> list[Command]:
+    """Return the processes: web, one worker for each queue, the scheduler, poll when it is needed."""
+    found = [
+        *(_command(f"worker-{queue}", "worker", queue, stage=Stage.WORK) for queue in Queue),
+        _command("web", "web", stage=Stage.SERVE),
+        _command("scheduler", "scheduler", stage=Stage.FEED),
+    ]
+    if settings.telegram_token and settings.public_url is None:
+        found.append(_command("poll", "poll", stage=Stage.FEED))
+    return found
+
+
+def _command(name: str, *words: str, stage: Stage) -> Command:
+    return Command(name=name, argv=(sys.executable, "-m", "nuanyu", *words), stage=stage)

@@ -1,0 +1,149 @@
+"""The usual reply: give back what was heard, then one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from companion.dialogue.guided import exercise
+from companion.dialogue.guided.asking import LATE, ask, hit_subs, topic_entry
+from companion.dialogue.guided.book import book
+from companion.dialogue.guided.draft import Draft
+from companion.dialogue.guided.hearing import Answer
+from companion.dialogue.guided.lines import Pool
+from companion.dialogue.guided.talk import Talk
+from companion.language import Language
+
+#: Own replies between two summaries, and between two echoes of the student's words.
+_SUMMARY_EVERY, _ECHO_EVERY = 4, 1
+#: A text up to this size is a short answer; from the other on it deserves a pause, not a question.
+_SHORT, _LONG = 9, 60
+_HAN = "零一二三四五六七八九十"
+_WORDS = "zero one two three four five six seven eight nine ten".split()
+
+
+def listen(draft: Draft) -> None:
+    """Fill the draft with the reply to what the student just told."""
+    talk = draft.talk
+    if _answer_scale(draft) or _answer_summary(draft):
+        ask(draft, first=LATE)
+        return
+    if _summary_is_due(talk) and _summarise(draft):
+        return
+    wants_advice = "advice" in talk.heard.acts
+    _give_back(draft)
+    if exercise.offer(draft, asked=wants_advice):
+        return
+    if _deserves_a_pause(talk) and draft.say(_common(talk, "frames.invite")):
+        return
+    if not _call_back(draft):
+        ask(draft, first=LATE if wants_advice else ())
+
+
+def _common(talk: Talk, name: str) -> Pool:
+    return book().common[talk.language].get(name, ())
+
+
+def _give_back(draft: Draft) -> None:
+    """Reflect: their words, then what stands behind them; two lines at most."""
+    talk = draft.talk
+    if talk.heard.size <= _SHORT and talk.heard.answer and _answer_briefly(draft):
+        return
+    echoed = _echo(draft)
+    if any(draft.say(lines) for lines in _reflections(talk)):
+        return
+    if echoed or _answer_briefly(draft) or draft.say(_common(talk, f"told.{talk.last_tag('ask')}")):
+        return
+    topic = topic_entry(talk)
+    if topic is None or not draft.say(topic.voices[talk.language].reflect):
+        draft.say(_common(talk, "frames.reflect"))
+
+
+def _reflections(talk: Talk) -> Iterator[Pool]:
+    """Return the pools that fit what was just said, the most telling first."""
+    language, topic = talk.language, topic_entry(talk)
+    is_new = topic is not None and not talk.has(f"hear:topic:{topic.id}")
+    themes = [theme.voices[language].reflect for theme in talk.heard.themes]
+    subs = list(hit_subs(talk, "reflect"))
+    yield from [*subs, *themes] if is_new or talk.heard.topics else [*themes, *subs]
+    if topic is not None and is_new:
+        yield topic.voices[language].hear
+    for feeling in talk.heard.feelings:
+        yield feeling.voices[language].hear
+    if topic is not None and talk.heard.topics.get(topic.id):
+        yield topic.voices[language].reflect
+
+
+def _echo(draft: Draft) -> bool:
+    """Give back one clause of the student, unless the reply before did so too."""
+    talk = draft.talk
+    found = sorted(talk.clauses(), key=lambda clause: clause.weight, reverse=True)
+    if talk.heard.size <= _SHORT or (talk.marks and talk.since("frames:echo") < _ECHO_EVERY):
+        return False
+    frames = _common(talk, "frames.echo")
+    return any(draft.say(frames, again=True, c=clause.text) for clause in found[:2])
+
+
+def _answer_briefly(draft: Draft) -> bool:
+    """React to a bare yes, no, "I don't know" or "mm" with the last question in mind."""
+    talk = draft.talk
+    answer = talk.heard.answer
+    if answer is None:
+        return False
+    tag = talk.last_tag("ask") or talk.last_tag("summary") or "any"
+    names = (f"{answer}.{tag}", f"{answer}.any")
+    if not any(draft.say(_common(talk, name)) for name in names):
+        return False
+    if answer is Answer.DUNNO and not draft.asks:
+        draft.say(_common(talk, "ask.easy"))
+    return True
+
+
+def _answer_scale(draft: Draft) -> bool:
+    talk = draft.talk
+    number = talk.heard.number
+    if number is None or talk.last_tag("ask") != "scale":
+        return False
+    part = "low" if number <= 3 else "middle" if number <= 6 else "high"
+    word = _HAN[number] if talk.language is Language.ZH else _WORDS[number]
+    return draft.say(_common(talk, f"scale.{part}"), n=word)
+
+
+def _answer_summary(draft: Draft) -> bool:
+    talk = draft.talk
+    if talk.last_tag("summary") is None or talk.heard.size > _SHORT:
+        return False
+    return _answer_briefly(draft)
+
+
+def _summary_is_due(talk: Talk) -> bool:
+    return len(talk.marks) >= _SUMMARY_EVERY and talk.since("summary:") >= _SUMMARY_EVERY
+
+
+def _summarise(draft: Draft) -> bool:
+    talk = draft.talk
+    back = talk.since("summary:") + 1
+    now = sorted(talk.clauses(), key=lambda clause: clause.weight)[-1:]
+    told = list(dict.fromkeys(clause.text for clause in [*talk.memories()[-back:], *now]))
+    if len(told) < 2 or talk.heard.size <= _SHORT:
+        return False
+    told = told if len(told) < 3 else [told[0], told[len(told) // 2], told[-1]]
+    slots = dict(zip("abc", told, strict=False))
+    frames = _common(talk, "summary.three" if len(told) == 3 else "summary.two")
+    if not draft.say(frames, again=True, **slots):
+        return False
+    return draft.say(_common(talk, "summary.check")) or ask(draft)
+
+
+def _deserves_a_pause(talk: Talk) -> bool:
+    return talk.heard.size > _LONG and talk.since("frames:invite") > 3 and talk.seed % 2 == 0
+
+
+def _call_back(draft: Draft) -> bool:
+    """Ask how something said earlier hangs together with this, now and then."""
+    talk = draft.talk
+    memories = talk.memories()[:-1]
+    is_time = talk.depth >= 2 and talk.since("frames:callback") >= 4 and talk.since("summary:") >= 2
+    if not memories or not is_time or talk.heard.themes or not talk.marks or draft.asks:
+        return False
+    memory = max(memories[-4:], key=lambda clause: clause.weight)
+    return draft.say(_common(talk, "frames.callback"), c=memory.text)

@@ -1,0 +1,56 @@
+"""Everything that arrives is a committed row before the platform hears 200 (law 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from companion.dialogue.talk_language import detect_language
+from companion.jobs import Job
+from companion.language import Language
+from companion.messages import Inbound
+from companion.ports import Store
+
+#: No platform sends longer texts; what is beyond is cut before it is kept (characters).
+LONGEST_TEXT = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of one arrival."""
+
+    message_id: UUID
+    student_id: UUID
+    seq: int
+    is_new: bool
+    #: Whether the broker took the screening job; if not, whoever received it screens it now.
+    handed_on: bool
+
+
+def receive(
+    inbound: Inbound, *, store: Store, default_language: Language, now: datetime
+) -> Received:
+    """Keep one arrival and hand it on to be screened. Safe to run twice: copies change nothing.
+
+    Raises StoreUnavailable.
+    """
+    detected = detect_language(inbound.text)
+    language = detected or inbound.language or default_language
+    inbound = replace(inbound, text=inbound.text[:LONGEST_TEXT], language=detected)
+    with store.transaction() as tx:
+        account = tx.students.arrive(inbound, language=language, now=now)
+        message = tx.inbound.add(account, inbound, now=now)
+        if message is not None:
+            tx.enqueue(Job.ASSESS, message.id)
+            tx.ring(message.student_id, "message")
+        kept = message or tx.inbound.find(inbound.platform, inbound.platform_id)
+    if kept is None:
+        raise LookupError("a copy of a message that was erased meanwhile")
+    return Received(
+        message_id=kept.id,
+        student_id=kept.student_id,
+        seq=kept.seq,
+        is_new=message is not None,
+        handed_on=tx.handed_on,
+    )

@@ -1,0 +1,45 @@
+"""Finding what is still owed: queues may lose any job at any time, rows may not (law 1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from companion.flows.deliver import lost_notice
+from companion.flows.sending import start_delivery
+from companion.flows.services import Services
+from companion.jobs import Job
+from companion.messages import OutboundState
+
+#: Younger work is left to the job that was sent for it.
+GRACE = timedelta(seconds=20)
+#: Rows of each kind in one sweep; the next sweep goes on.
+_BATCH = 500
+
+
+def sweep(*, services: Services) -> int:
+    """Send again the jobs of all that is owed and overdue; returns how many.
+
+    Raises StoreUnavailable. Safe to run twice, and from two schedulers.
+    """
+    now = services.clock.now()
+    before = now - GRACE
+    with services.store.transaction() as tx:
+        owed = {
+            *tx.inbound.unfinished(before=before, limit=_BATCH),
+            *((Job.PAGE, one) for one in tx.escalations.unpaged(before=before, limit=_BATCH)),
+        }
+        for job, row_id in sorted(owed, key=str):
+            tx.enqueue(job, row_id)
+        overdue = tx.outbound.unfinished(before=before, now=now, limit=_BATCH)
+        for outbound in overdue:
+            account = tx.students.account(outbound.account_id)
+            if outbound.state is OutboundState.PENDING or (
+                outbound.kind.is_urgent and tx.outbound.reopen(outbound.id, now=now)
+            ):
+                start_delivery(tx, account, outbound.id, kind=outbound.kind)
+            elif tx.outbound.doubt(outbound.id, now=now):
+                student = tx.students.get(outbound.student_id)
+                notice = tx.outbound.add(account, lost_notice(outbound, student), now=now)
+                if notice is not None:
+                    start_delivery(tx, account, notice.id, kind=notice.kind)
+    return len(owed) + len(overdue)

@@ -1,0 +1,1 @@
+"""Who talks: students, their consents and how they are reached."""

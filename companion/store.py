@@ -1,0 +1,349 @@
+"""What can be asked of the rows. The adapter is infra/store; every change is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypedDict, Unpack
+from uuid import UUID
+
+from companion.jobs import Job
+from companion.language import Language
+from companion.messages import (
+    Choice,
+    Inbound,
+    Message,
+    Outbound,
+    OutboundKind,
+    OutboundState,
+    Platform,
+)
+from companion.people.student import Account, AgeBand, Purpose, Student
+from companion.risk import Level, Verdict
+from companion.turns import Role, Turn
+
+
+class StudentChanges(TypedDict, total=False):
+    """What of a student's row may be changed in one go."""
+
+    language: Language
+    language_chosen: bool
+    age_band: AgeBand | None
+    notice_at: datetime | None
+    guided_told_at: datetime | None
+    stopped_at: datetime | None
+    paused_until: datetime | None
+    usual_gap: float | None
+    last_message_at: datetime | None
+    card_at: datetime | None
+    card_level: Level
+    card_repeats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Something to be sent, before it has a row."""
+
+    kind: OutboundKind
+    text: str = field(repr=False)
+    choices: tuple[Choice, ...] = ()
+    #: What must exist once per student, e.g. "card:<message id>".
+    dedupe: str
+    state: OutboundState = OutboundState.PENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a talk as a page shows it."""
+
+    id: UUID
+    seq: int
+    role: Role
+    kind: str
+    state: str
+    text: str = field(repr=False)
+    choices: tuple[Choice, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTurn:
+    """A turn with its place in the talk."""
+
+    turn: Turn
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something durable a student told us."""
+
+    id: UUID
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """A message, or a wish for a person, that staff must hear of."""
+
+    id: UUID
+    student_id: UUID
+    level: Level
+    kinds: tuple[str, ...]
+    opened_at: datetime
+    asked_for: bool
+    page_state: str
+
+
+class Students(Protocol):
+    """Students and their accounts."""
+
+    def arrive(self, inbound: Inbound, *, language: Language, now: datetime) -> Account:
+        """Find the account that wrote, or make it with a student of its own; marks it reachable."""
+
+    def get(self, student_id: UUID) -> Student:
+        """Raises UnknownRow."""
+
+    def account(self, account_id: UUID) -> Account:
+        """Raises UnknownRow."""
+
+    def find_account(self, platform: Platform, sender: str) -> Account | None:
+        """Look an account up by the platform's name for it."""
+
+    def latest_account(self, student_id: UUID) -> Account:
+        """Return the account the student used last. Raises UnknownRow."""
+
+    def update(self, student_id: UUID, **changes: Unpack[StudentChanges]) -> None:
+        """Change some fields."""
+
+    def consent(self, student_id: UUID, purpose: Purpose, *, granted: bool, now: datetime) -> None:
+        """Write a yes or no into the ledger."""
+
+    def set_reachable(self, account_id: UUID, *, reachable: bool, why: str | None) -> None:
+        """Note whether the platform still lets us reach the student there."""
+
+    def lease(self, student_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> bool:
+        """Take, or keep, the right to answer this student; False while somebody else holds it."""
+
+    def release(self, student_id: UUID, *, owner: UUID) -> bool:
+        """Let go unless a reply is owed; False when one is (then the right is kept)."""
+
+    def summary(self, student_id: UUID) -> str | None:
+        """Return what older turns were folded into."""
+
+    def set_summary(self, student_id: UUID, text: str, *, up_to: int) -> bool:
+        """Replace the summary; False when a later one stands already."""
+
+    def erase(self, student_id: UUID, *, code: str, now: datetime) -> dict[str, int]:
+        """Destroy key and words at once and write the receipt; returns what was erased, by kind."""
+
+    def bury(self, *, before: datetime) -> int:
+        """Delete erased students whose receipt was settled, or is older than this."""
+
+
+class Inbounds(Protocol):
+    """What students sent."""
+
+    def add(self, account: Account, inbound: Inbound, *, now: datetime) -> Message | None:
+        """Keep it; None when this very update is kept already."""
+
+    def get(self, message_id: UUID) -> Message:
+        """Raises UnknownRow."""
+
+    def find(self, platform: Platform, platform_id: str) -> Message | None:
+        """Find what a repeated update was kept as."""
+
+    def judge(
+        self, message_id: UUID, verdict: Verdict, *, owed: bool, in_talk: bool, now: datetime
+    ) -> bool:
+        """Record the verdict; False when one stands already (the first verdict stands)."""
+
+    def waiting(self, student_id: UUID) -> Sequence[Message]:
+        """Return what is screened and still owed a reply, oldest first."""
+
+    def unscreened(self, student_id: UUID) -> bool:
+        """Whether a line is still on its way through the screening."""
+
+    def answer(self, message_ids: Sequence[UUID], *, by: UUID) -> int:
+        """Note which outbound row answers these; returns how many were still owed."""
+
+    def unfinished(self, *, before: datetime, limit: int) -> Sequence[tuple[Job, UUID]]:
+        """Return what is owed for messages received before: (ASSESS, message) or (REPLY, student)."""
+
+
+class Outbounds(Protocol):
+    """What leaves."""
+
+    def add(self, account: Account, draft: Draft, *, now: datetime) -> Outbound | None:
+        """Make the row; None when one with this dedupe key exists."""
+
+    def get(self, outbound_id: UUID) -> Outbound:
+        """Raises UnknownRow."""
+
+    def find(self, student_id: UUID, dedupe: str) -> Outbound | None:
+        """Find the row with this dedupe key."""
+
+    def writing(self, student_id: UUID) -> Outbound | None:
+        """Return the reply that is being written right now, if there is one."""
+
+    def grow(self, outbound_id: UUID, text: str) -> bool:
+        """Replace the text of a row that is being written; False when it was overtaken."""
+
+    def finish(self, outbound_id: UUID, draft: Draft, *, engine: str, now: datetime) -> bool:
+        """Complete a row that is being written; False when it was overtaken."""
+
+    def cancel_replies(self, student_id: UUID, *, now: datetime) -> int:
+        """Cancel every reply that is being written or waits; returns how many."""
+
+    def cancel_writing(self, student_id: UUID, *, now: datetime) -> int:
+        """Drop what a worker that lost its right was writing."""
+
+    def claim(self, outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> Claim:
+        """Take the row for sending, if it is its turn."""
+
+    def part_sent(self, outbound_id: UUID, *, owner: UUID, parts: int, until: datetime) -> bool:
+        """Note how many parts the platform has taken, and keep the claim."""
+
+    def settle(
+        self, outbound_id: UUID, *, owner: UUID, state: OutboundState, reason: str | None, now: datetime
+    ) -> bool:
+        """Write the outcome of a claim; False when the claim was lost."""
+
+    def put_back(self, outbound_id: UUID, *, owner: UUID, not_before: datetime, reason: str) -> bool:
+        """Give a claim back to be sent later."""
+
+    def next_pending(self, account_id: UUID) -> UUID | None:
+        """Return the next row whose turn it is on this account."""
+
+    def unfinished(self, *, before: datetime, now: datetime, limit: int) -> Sequence[Outbound]:
+        """Return rows that wait since before, and claims that ran out."""
+
+    def reopen(self, outbound_id: UUID, *, now: datetime) -> bool:
+        """Let an urgent row whose claim ran out be sent again."""
+
+    def doubt(self, outbound_id: UUID, *, now: datetime) -> bool:
+        """Mark a row whose claim ran out mid-send as unconfirmed; True the first time."""
+
+
+class Claim(Protocol):
+    """The outcome of a claim: truthy with the row, or the reason why not."""
+
+    @property
+    def outbound(self) -> Outbound | None:
+        """The claimed row, or None."""
+
+    @property
+    def blocked_by(self) -> UUID | None:
+        """An earlier row of the same account that must go first, or None."""
+
+
+class Talks(Protocol):
+    """The talk as a whole: both sides in order."""
+
+    def turns(self, student_id: UUID, *, limit: int, after: int = 0) -> Sequence[PastTurn]:
+        """Return the latest turns of the talk itself, oldest first, commands left out."""
+
+    def lines(
+        self, student_id: UUID, *, after: int | None = None, before: int | None = None, limit: int = 50
+    ) -> Sequence[Line]:
+        """Return what a chat page shows, oldest first: after a position, else the latest before one."""
+
+    def facts(self, student_id: UUID) -> Sequence[Fact]:
+        """Return what is remembered, oldest first."""
+
+    def add_fact(self, student_id: UUID, text: str, *, now: datetime) -> UUID:
+        """Remember something."""
+
+    def drop_fact(self, student_id: UUID, fact_id: UUID) -> bool:
+        """Forget something; False when it is not there."""
+
+    def forget(self, student_id: UUID) -> int:
+        """Forget all facts and the summary; returns how many facts went."""
+
+
+class Escalations(Protocol):
+    """What staff must hear of."""
+
+    def open(
+        self,
+        student_id: UUID,
+        *,
+        message_id: UUID | None,
+        verdict: Verdict,
+        page_state: str,
+        now: datetime,
+    ) -> UUID | None:
+        """Open one; None when this message opened one already."""
+
+    def get(self, escalation_id: UUID) -> Escalation:
+        """Raises UnknownRow."""
+
+    def raised_by(self, message_id: UUID) -> UUID | None:
+        """Return the escalation that a message opened."""
+
+    def paged(self, escalation_id: UUID, *, state: str, now: datetime) -> bool:
+        """Record the outcome of a page; False when it was told already."""
+
+    def unpaged(self, *, before: datetime, limit: int) -> Sequence[UUID]:
+        """Return those whose page is still owed."""
+
+
+class WebSessions(Protocol):
+    """Browsers."""
+
+    def open(self, token_hash: str, account: Account, *, now: datetime) -> None:
+        """Let a browser in."""
+
+    def account(self, token_hash: str) -> Account | None:
+        """Return whose chat this browser may see; None when unknown or gone."""
+
+    def seen(self, token_hash: str, *, now: datetime) -> None:
+        """Note that the browser is still in use."""
+
+
+class Upkeep(Protocol):
+    """Deleting what has passed its date, and counting what is left to do."""
+
+    def drop_words(self, *, before: datetime, unstored_before: datetime, limit: int) -> int:
+        """Delete settled messages older than this (sooner for those who refused storage)."""
+
+    def close_sessions(self, *, before: datetime) -> int:
+        """Forget browsers that nobody has used since."""
+
+    def counts(self, *, now: datetime) -> dict[str, float]:
+        """Return gauges: what is owed, and how old the oldest of it is (seconds)."""
+
+
+class Reading(Protocol):
+    """An open reading transaction."""
+
+    @property
+    def students(self) -> Students: ...
+    @property
+    def inbound(self) -> Inbounds: ...
+    @property
+    def outbound(self) -> Outbounds: ...
+    @property
+    def talk(self) -> Talks: ...
+    @property
+    def escalations(self) -> Escalations: ...
+    @property
+    def web(self) -> WebSessions: ...
+    @property
+    def upkeep(self) -> Upkeep: ...
+
+
+class Transaction(Reading, Protocol):
+    """An open writing transaction."""
+
+    def enqueue(self, job: Job, *ids: UUID) -> None:
+        """Send a job after COMMIT; a job the broker refuses is found again by the sweeper."""
+
+    def ring(self, student_id: UUID, event: str) -> None:
+        """Tell whoever watches this chat, after COMMIT."""
+
+    @property
+    def handed_on(self) -> bool:
+        """After COMMIT: whether the broker took every job."""

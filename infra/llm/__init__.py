@@ -1,0 +1,31 @@
+"""The model server: one client, its tokens, its breaker."""
+
+from __future__ import annotations
+
+import re
+
+from companion.ports import LanguageModel
+from infra.llm.breaker import Breaker
+from infra.llm.client import Endpoint, TgiModel
+from infra.settings import Settings
+
+__all__ = ["Breaker", "Endpoint", "TgiModel", "build_model"]
+
+_API_PATH = re.compile(r"(?:/v1)?(?:/chat/completions)?/*$")
+
+
+def build_model(settings: Settings) -> LanguageModel | None:
+    """Return the configured model behind its breaker, or None when no address is set."""
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    endpoint = Endpoint(
+        root=_API_PATH.sub("", str(settings.llm_url)),
+        model=settings.llm_model or None,
+        key=key or "-",
+        first_token_timeout=settings.llm_first_token_timeout,
+        timeout=settings.llm_timeout,
+        context=settings.llm_context,
+        answer_tokens=settings.llm_answer_tokens,
+    )
+    return Breaker(TgiModel(endpoint))

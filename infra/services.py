@@ -1,0 +1,143 @@
+"""Putting the parts together: the one place that chooses adapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery import Celery
+
+from companion.campus import Campus
+from companion.flows.services import Services
+from companion.ports import Pager, Sender
+from companion.risk.hotlines import registry
+from infra.campus_file import load_campus
+from infra.clock import WallClock
+from infra.embedded.redis import find_running
+from infra.llm import build_model
+from infra.pager import GroupPager, NoPager
+from infra.queue import CeleryJobs, RedisBell, make_celery
+from infra.redaction import TalkMask
+from infra.senders import PlatformSenders
+from infra.settings import Settings, SettingsError
+from infra.store.engine import database_url, make_engine
+from infra.store.keys import ensure_system_keys
+from infra.store.migrate import migrate
+from infra.store.store import SqlStore
+from infra.vault import KeyRing, Sealers
+
+#: Telegram's own limit for one group is 20 messages a minute.
+_STAFF_RATE = 0.3  # messages a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a process is made of."""
+
+    settings: Settings
+    campus: Campus
+    store: SqlStore
+    celery: Celery
+    redis_url: str
+    services: Services
+
+
+def build(settings: Settings, *, pool: int = 20, sends: bool = False, urgent: bool = False) -> Parts:
+    """Put a process together; only one that sends loads the platforms' clients.
+
+    Raises SettingsError when a setting cannot be used. Touches neither database nor broker.
+    """
+    campus = load_campus(settings.campus_file)
+    redis_url = find_redis(settings)
+    celery = make_celery(redis_url)
+    bell = RedisBell(redis_url)
+    engine = make_engine(database_url(settings), pool=pool)
+    sealers = Sealers(KeyRing.from_settings(settings))
+    store = SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
+    numbers = known_numbers(campus)
+    student_sender, pager = _telegram(settings, redis_url, urgent=urgent) if sends else (None, None)
+    services = Services(
+        store=store,
+        campus=campus,
+        clock=WallClock(),
+        bell=bell,
+        senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
+        masks=lambda: TalkMask(keep=numbers),
+        pager=pager or _pager_elsewhere(settings),
+        model=build_model(settings),
+        known_numbers=numbers,
+    )
+    return Parts(
+        settings=settings,
+        campus=campus,
+        store=store,
+        celery=celery,
+        redis_url=redis_url,
+        services=services,
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the database to the present schema and make what keys are missing. Safe to run twice."""
+    Path(settings.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+    load_campus(settings.campus_file)
+    engine = make_engine(database_url(settings))
+    try:
+        migrate(engine)
+        ensure_system_keys(engine, Sealers(KeyRing.from_settings(settings)))
+    finally:
+        engine.dispose()
+
+
+def find_redis(settings: Settings) -> str:
+    """Return the broker's address. Raises SettingsError when there is none to be found."""
+    if settings.redis_url:
+        return settings.redis_url.get_secret_value()
+    running = find_running(settings.data_dir.absolute())
+    if running is None:
+        raise SettingsError(
+            "no Redis: start everything with `nuanyu up`, or set NUANYU_REDIS_URL to a running one"
+        )
+    return running
+
+
+def known_numbers(campus: Campus) -> frozenset[str]:
+    """Return the numbers that may be named: the registry's and the campus's own (digits only)."""
+    own = "".join(filter(str.isdigit, campus.duty_line.phone)) if campus.duty_line else ""
+    return registry().known_numbers() | ({own} if own else frozenset())
+
+
+def _telegram(
+    settings: Settings, redis_url: str, *, urgent: bool
+) -> tuple[Sender | None, Pager | None]:
+    if not (settings.telegram_token or settings.staff_telegram_token):
+        return None, None
+    # python-telegram-bot takes half a second to load: only processes that send pay for it.
+    from infra.senders.loop import LoopThread  # noqa: PLC0415
+    from infra.senders.telegram import telegram_sender  # noqa: PLC0415
+
+    loop = LoopThread()
+    sender = telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=urgent)
+    if settings.staff_telegram_token is None or settings.staff_telegram_chat is None:
+        return sender, None
+    staff_settings = settings.model_copy(
+        update={
+            "telegram_token": settings.staff_telegram_token,
+            "telegram_rate": _STAFF_RATE,
+            "telegram_chat_rate": _STAFF_RATE,
+        }
+    )
+    staff = telegram_sender(staff_settings, redis_url=redis_url, loop=loop, urgent=urgent)
+    pager = GroupPager(staff, settings.staff_telegram_chat) if staff else None
+    return sender, pager
+
+
+class _PagerElsewhere(NoPager):
+    """A process that does not page, but knows that another one can."""
+
+    def __init__(self, *, is_configured: bool) -> None:
+        self.is_configured = is_configured
+
+
+def _pager_elsewhere(settings: Settings) -> Pager:
+    return _PagerElsewhere(is_configured=settings.staff_telegram_token is not None)

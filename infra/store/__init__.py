@@ -1,0 +1,1 @@
+"""The database: tables, repositories, transactions. ARCHITECTURE.md, "What is kept where"."""

@@ -1,0 +1,59 @@
+"""What the repositories share inside one transaction: the session and the students' sealers."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Executable, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from companion.errors import UnknownRow
+from infra.store.tables import KeyRow, Row
+from infra.vault import Sealer, Sealers, fingerprint
+
+
+class Vaulted:
+    """A database session that can open what it reads."""
+
+    def __init__(self, session: Session, sealers: Sealers, *, lookup_key: bytes) -> None:
+        self.session = session
+        self.sealers = sealers
+        self._lookup_key = lookup_key
+        self._opened: dict[UUID, Sealer] = {}
+
+    def sealer(self, student_id: UUID) -> Sealer:
+        """Return the student's sealer. Raises UnknownRow when the key was destroyed."""
+        sealer = self._opened.get(student_id)
+        if sealer is None:
+            found = self.session.execute(
+                select(KeyRow.master, KeyRow.wrapped).where(KeyRow.student_id == student_id)
+            ).one_or_none()
+            if found is None:
+                raise UnknownRow
+            sealer = self.sealers.of(str(student_id), found.master, found.wrapped)
+            self._opened[student_id] = sealer
+        return sealer
+
+    def new_sealer(self, student_id: UUID) -> Sealer:
+        """Make, store and return a key for a student that has none."""
+        master, wrapped, sealer = self.sealers.fresh(str(student_id))
+        self.session.add(KeyRow(student_id=student_id, master=master, wrapped=wrapped))
+        self.session.flush()
+        self._opened[student_id] = sealer
+        return sealer
+
+    def fingerprint(self, *parts: str) -> str:
+        """Return the keyed hash that stands in look-up columns for a platform's ids."""
+        return fingerprint(self._lookup_key, *parts)
+
+    def changed(self, statement: Executable) -> int:
+        """Run an UPDATE or DELETE and return how many rows it touched."""
+        return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
+
+    def insert(self, table: type[Row]) -> Any:
+        """Return an INSERT that can say ON CONFLICT, in the database's own dialect."""
+        if self.session.get_bind().dialect.name == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)

@@ -1,0 +1,71 @@
+"""Deleting what has passed its date, and counting what is left to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, and_, delete, func, or_, select, type_coerce
+
+from companion.messages import OutboundState
+from companion.people.student import Purpose
+from infra.store.session import Vaulted
+from infra.store.tables import (
+    EscalationRow,
+    InboundRow,
+    OutboundRow,
+    StudentRow,
+    WebSessionRow,
+)
+
+_OPEN = [OutboundState.WRITING, OutboundState.PENDING, OutboundState.SENDING]
+
+
+class Upkeep:
+    """The repository behind companion.store.Upkeep."""
+
+    def __init__(self, vaulted: Vaulted) -> None:
+        self._vaulted = vaulted
+        self._session = vaulted.session
+
+    def drop_words(self, *, before: datetime, unstored_before: datetime, limit: int) -> int:
+        """Delete settled messages older than this (sooner for those who did not allow storage)."""
+        stored = type_coerce(StudentRow.consents, JSON)[Purpose.STORAGE.value].as_boolean()
+        unstored = select(StudentRow.id).where(or_(stored.is_(None), stored.is_(False)))
+        dropped = 0
+        for table, at, settled in (
+            (
+                InboundRow,
+                InboundRow.received_at,
+                and_(InboundRow.level.is_not(None), ~InboundRow.owed),
+            ),
+            (OutboundRow, OutboundRow.created_at, OutboundRow.state.not_in(_OPEN)),
+        ):
+            past = or_(
+                at < before, and_(at < unstored_before, table.student_id.in_(unstored))
+            )
+            ids = select(table.id).where(past, settled).limit(limit)
+            dropped += self._vaulted.changed(delete(table).where(table.id.in_(ids)))
+        return dropped
+
+    def close_sessions(self, *, before: datetime) -> int:
+        """Forget browsers that nobody has used since."""
+        return self._vaulted.changed(
+            delete(WebSessionRow).where(WebSessionRow.seen_at < before)
+        )
+
+    def counts(self, *, now: datetime) -> dict[str, float]:
+        """Return gauges: how much is owed, and how old the oldest of it is (seconds)."""
+        owed = or_(InboundRow.level.is_(None), InboundRow.owed)
+        gauges = {
+            "messages_unscreened": self._count(InboundRow, InboundRow.level.is_(None)),
+            "replies_owed": self._count(InboundRow, InboundRow.owed),
+            "deliveries_open": self._count(OutboundRow, OutboundRow.state.in_(_OPEN)),
+            "pages_owed": self._count(EscalationRow, EscalationRow.page_state.in_(["owed", "failed"])),
+        }
+        oldest = self._session.scalar(select(func.min(InboundRow.received_at)).where(owed))
+        gauges["oldest_owed_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
+        return gauges
+
+    def _count(self, table: Any, condition: Any) -> float:
+        return float(self._session.scalar(select(func.count()).select_from(table).where(condition)) or 0)

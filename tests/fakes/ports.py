@@ -1,0 +1,125 @@
+"""Twins of the small ports: they remember what they were asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from companion.jobs import Job
+from companion.messages import Choice
+from companion.ports import Part
+
+
+@dataclass
+class RecordedJobs:
+    """Remembers the jobs; `is_away` makes it a broker that takes nothing."""
+
+    sent: list[tuple[Job, tuple[UUID, ...]]] = field(default_factory=list)
+    is_away: bool = False
+
+    def send(self, job: Job, *ids: UUID) -> bool:
+        if self.is_away:
+            return False
+        self.sent.append((job, ids))
+        return True
+
+    @property
+    def names(self) -> list[Job]:
+        return [job for job, _ in self.sent]
+
+
+@dataclass
+class RecordedBell:
+    """Remembers the rings."""
+
+    rung: list[tuple[UUID, str]] = field(default_factory=list)
+
+    def ring(self, student_id: UUID, event: str) -> None:
+        self.rung.append((student_id, event))
+
+
+@dataclass
+class FrozenClock:
+    """Time that only moves when somebody sleeps, or the test says so."""
+
+    at: datetime = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=max(0.0, seconds))
+
+    def passes(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@dataclass
+class RecordedSender:
+    """A platform that remembers what it was given; `faults` are raised first, one a call."""
+
+    sent: list[tuple[str, str, tuple[Choice, ...]]] = field(default_factory=list)
+    files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    typing: list[str] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+    #: Characters of one part, to make long texts split.
+    limit: int = 4096
+
+    def parts(self, text: str, *, markdown: bool) -> tuple[Part, ...]:
+        return tuple(
+            Part(text[begin : begin + self.limit]) for begin in range(0, len(text), self.limit)
+        )
+
+    def send(self, address: str, part: Part, *, choices: Sequence[Choice]) -> str:
+        self._fail()
+        self.sent.append((address, part.text, tuple(choices)))
+        return str(len(self.sent))
+
+    def send_file(self, address: str, *, name: str, content: bytes, caption: str) -> str:
+        self._fail()
+        self.files.append((address, name, content))
+        return f"file-{len(self.files)}"
+
+    def show_typing(self, address: str) -> None:
+        self.typing.append(address)
+
+    def show_draft(self, address: str, *, draft: int, text: str) -> None:
+        self.drafts.append(text)
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.sent]
+
+    def _fail(self) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+
+
+@dataclass
+class RecordedSenders:
+    """The senders by platform."""
+
+    by_platform: dict[str, Any]
+
+    def get(self, platform: str) -> Any:
+        return self.by_platform.get(platform)
+
+
+@dataclass
+class RecordedPager:
+    """Staff who can, or cannot, be reached."""
+
+    is_configured: bool = True
+    takes: bool = True
+    pages: list[str] = field(default_factory=list)
+
+    def page(self, text: str) -> bool:
+        if self.takes:
+            self.pages.append(text)
+        return self.takes

@@ -1,0 +1,1 @@
+"""The Celery processes: unpack ids, call one flow, nothing else."""

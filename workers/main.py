@@ -1,0 +1,51 @@
+"""One worker process: threads around synchronous flows (design, part 3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import structlog
+from celery.signals import worker_ready
+
+from companion.jobs import Queue
+from infra.heartbeat import Heartbeat
+from infra.logs import configure_logs
+from infra.services import build
+from infra.settings import Settings
+from workers.tasks import register
+
+log = structlog.get_logger(__name__)
+
+#: Threads per queue. Almost all of them wait: for the model, for a platform, for a pause.
+THREADS = {Queue.SAFETY: 32, Queue.DELIVERY: 64, Queue.BACKGROUND: 4}
+
+
+def work(settings: Settings, queues: Sequence[Queue]) -> int:
+    """Work on these queues until SIGTERM; finishes what it holds before it ends."""
+    configure_logs(settings.log_level, process="-".join(["worker", *queues]))
+    threads = sum(THREADS.get(queue, settings.conversation_threads) for queue in queues)
+    parts = build(settings, pool=min(threads, 40), sends=True, urgent=Queue.SAFETY in queues)
+    register(parts.celery, parts.services)
+    worker = parts.celery.Worker(
+        pool="threads",
+        concurrency=threads,
+        queues=[queue.value for queue in queues],
+        hostname=f"{'-'.join(queues)}@{os.getpid()}",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+        loglevel="WARNING",
+    )
+    heartbeat = Heartbeat(parts.redis_url, [f"worker-{queue}" for queue in queues])
+
+    @worker_ready.connect(weak=False)
+    def _ready(**_: object) -> None:
+        heartbeat.start()
+        log.info("worker_ready", queues=list(queues), threads=threads)
+
+    worker.start()
+    heartbeat.stop()
+    parts.store.engine.dispose()
+    return int(worker.exitcode or 0)
