@@ -83,7 +83,8 @@ def compose(
 
 
 def _guided(context: TalkContext) -> Piece:
-    reply = respond(context.turns, language=context.language, guided_mode_told=context.guided_told)
+    this_talk = context.turns[context.earlier_turns :]
+    reply = respond(this_talk, language=context.language, guided_mode_told=context.guided_told)
     return Piece(reply.text, Engine.GUIDED, reply.choices)
 
 

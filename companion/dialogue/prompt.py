@@ -32,6 +32,8 @@ class TalkContext:
     #: Aware, in the campus's time zone.
     local_time: datetime
     turns: tuple[Turn, ...]
+    #: How many of the turns, the oldest ones, belong to talks before this one.
+    earlier_turns: int = 0
     #: The older part of the talk, in short.
     summary: str | None = field(default=None, repr=False)
     #: Durable facts the student lets us remember, in plain lines.

@@ -57,6 +57,9 @@ def _deliver_one(outbound_id: UUID, services: Services) -> UUID | None:
             with services.store.transaction() as tx:
                 tx.students.set_reachable(account.id, reachable=False, why=refusal.reason)
     except Uncertain:
+        if outbound.kind.is_urgent:
+            # May repeat rather than be missed: it goes again, soon.
+            return _put_back(outbound, owner, RetryLater(_AFTER_DOUBT), services)
         _doubt(outbound, owner, account, student, services)
     else:
         _settle(outbound, owner, OutboundState.SENT, services)
@@ -126,13 +129,9 @@ def _put_back(
 def _doubt(
     outbound: Outbound, owner: UUID, account: Account, student: Student, services: Services
 ) -> None:
-    """Nobody knows whether it arrived: what is urgent goes again, small talk asks."""
+    """Nobody knows whether it arrived: ask, and leave it to the student."""
     now = services.clock.now()
     with services.store.transaction() as tx:
-        if outbound.kind.is_urgent:
-            soon = now + _AFTER_DOUBT
-            tx.outbound.put_back(outbound.id, owner=owner, not_before=soon, reason="uncertain")
-            return
         settled = tx.outbound.settle(
             outbound.id,
             owner=owner,

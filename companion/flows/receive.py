@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from companion.dialogue.commands import parse_command
 from companion.dialogue.talk_language import detect_language
 from companion.jobs import Job
 from companion.language import Language
-from companion.messages import Inbound
+from companion.messages import Inbound, InboundKind
 from companion.ports import Store
 
 #: No platform sends longer texts; what is beyond is cut before it is kept (characters).
@@ -35,7 +36,9 @@ def receive(
 
     Raises StoreUnavailable.
     """
-    detected = detect_language(inbound.text)
+    # "/age adult" or "stop" says nothing about the language a student talks in.
+    is_talk = inbound.kind is not InboundKind.CHOICE and parse_command(inbound.text) is None
+    detected = detect_language(inbound.text) if is_talk else None
     language = detected or inbound.language or default_language
     inbound = replace(inbound, text=inbound.text[:LONGEST_TEXT], language=detected)
     with store.transaction() as tx:

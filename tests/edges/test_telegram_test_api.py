@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.telegram.webhook import PATH
 from companion.language import Language
 from companion.messages import Choice, InboundKind
 from infra.senders.loop import LoopThread
+from tests.fakes.needs import missing
 from tests.fakes.telegram_edge import (
     SECRET,
     RecordingIntake,
@@ -35,9 +35,7 @@ def server():
         context = telegram_test_api()
         running = context.__enter__()
     except Unavailable as reason:
-        if "node" in os.environ.get("NUANYU_TEST_REQUIRE", ""):
-            pytest.fail(f"telegram-test-api is required: {reason}")
-        pytest.skip(str(reason))
+        missing("node", str(reason))
     yield running
     context.__exit__(None, None, None)
 

@@ -169,5 +169,6 @@ def _install(folder: Path) -> None:
     except subprocess.TimeoutExpired:
         raise Unavailable("npm ci took too long: no registry?") from None
     if done.returncode:
-        raise Unavailable(f"npm ci failed: {done.stderr.strip().splitlines()[-1:]}")
+        errors = [line for line in done.stderr.splitlines() if "error" in line]
+        raise Unavailable(f"npm ci failed: {' '.join(errors[:1])}")
     (folder / "installed").touch()
