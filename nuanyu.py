@@ -81,7 +81,7 @@ def poll() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema. Safe to run twice."""
-    from infra.services import prepare
+    from infra.prepare import prepare
 
     prepare(load_settings())
     typer.echo("The database is in date.")

@@ -21,7 +21,7 @@ from bot.intake import WebIntake
 from bot.pages import page_routes
 from companion.errors import StoreUnavailable
 from infra.logs import configure_logs
-from infra.services import Parts, build
+from infra.services import Parts, Role, build
 from infra.settings import Settings
 from infra.spool import Spool
 
@@ -37,7 +37,7 @@ _DRAIN = 5  # seconds that open requests have at the end
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT."""
     configure_logs(settings.log_level, process="web")
-    parts = build(settings, sends=True)
+    parts = build(settings, role=Role(sends=True, is_urgent=True))
     uvicorn.run(
         make_app(parts),
         host=settings.host,

@@ -7,7 +7,9 @@ the very answer to the platform, and staff are paged from here.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ParamSpec
 from uuid import UUID
 
 import structlog
@@ -28,6 +30,7 @@ from infra.spool import Spool
 log = structlog.get_logger(__name__)
 
 Card = tuple[str, tuple[Choice, ...]]
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class WebIntake:
     def __init__(self, services: Services, *, spool: Spool) -> None:
         self._services = services
         self._spool = spool
-        self._tasks: set[asyncio.Task[object]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> Accepted:
         """Commit one row and hand it on.
@@ -146,8 +149,8 @@ class WebIntake:
             done += 1
         return done
 
-    def _in_background(self, work: object, *args: object) -> None:
+    def _in_background(self, work: Callable[P, None], *args: P.args, **named: P.kwargs) -> None:
         # The student's card must not wait for a page to go through.
-        task = asyncio.create_task(asyncio.to_thread(work, *args))  # type: ignore[arg-type]
+        task = asyncio.create_task(asyncio.to_thread(work, *args, **named))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
+from starlette.types import Scope
 
 from bot.chat.messages import LONGEST_TEXT, plain_html
 from companion.flows.services import Services
@@ -19,7 +22,10 @@ from companion.safety.card import crisis_card
 from companion.texts import say, wording
 
 _HERE = Path(__file__).parent
+_STATIC = _HERE / "static"
 _templates = Jinja2Templates(_HERE / "templates")
+#: What a browser may keep for ever: the address changes with the content.
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def page_routes(services: Services) -> list[Route | Mount]:
@@ -34,12 +40,27 @@ def page_routes(services: Services) -> list[Route | Mount]:
     return [
         Route("/", door),
         Route("/chat", chat),
-        Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
+        Mount("/static/{version}", _Kept(directory=_STATIC), name="static"),
     ]
 
 
+class _Kept(StaticFiles):
+    """Static files under an address that holds their version."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file that the browser need not ask for again."""
+        response = await super().get_response(path, scope)
+        if response.status_code in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+            response.headers["Cache-Control"] = _FOR_EVER
+        return response
+
+
 def _page(request: Request, name: str, services: Services) -> Response:
-    return _templates.TemplateResponse(request, name, _context(request, services))
+    # The page is asked for anew each time, so that after an upgrade it names the new files; it
+    # may show who is on duty now, and nothing of it stays on a shared computer.
+    return _templates.TemplateResponse(
+        request, name, _context(request, services), headers={"Cache-Control": "no-store"}
+    )
 
 
 def _context(request: Request, services: Services) -> dict[str, Any]:
@@ -48,17 +69,22 @@ def _context(request: Request, services: Services) -> dict[str, Any]:
     return {
         "language": _wanted(request) or campus.language,
         "campus": campus.name,
-        "minimum_age": campus.minimum_age,
+        "static": f"/static/{_VERSION}",
+        "modules": _MODULES,
         "longest_text": LONGEST_TEXT,
         "words": {language: wording("page_web", language) for language in Language},
-        "notice": {
-            language: plain_html(say("notice.text", language)) for language in Language
-        },
+        "notice": {language: plain_html(say("notice.text", language)) for language in Language},
         "onboarding": {
             language: {
                 key: text.replace("{minimum}", str(campus.minimum_age))
                 for key, text in wording("onboarding", language).items()
             }
+            for language in Language
+        },
+        "under_minimum": {
+            language: plain_html(
+                say("onboarding.under_minimum", language, minimum=campus.minimum_age)
+            )
             for language in Language
         },
         "sos": {language: _sos(services, language) for language in Language},
@@ -80,7 +106,27 @@ def _sos(services: Services, language: Language) -> dict[str, Any]:
 
 
 def _wanted(request: Request) -> Language | None:
-    accepted = request.headers.get("accept-language", "").lower()
-    if accepted.startswith("zh"):
-        return Language.ZH
-    return Language.EN if accepted.startswith("en") else None
+    """Return the language asked for in the address, else by the browser."""
+    asked = request.query_params.get("lang", "")
+    accepted = request.headers.get("accept-language", "")
+    for wish in (asked.lower(), accepted.lower()):
+        if wish.startswith("zh"):
+            return Language.ZH
+        if wish.startswith("en"):
+            return Language.EN
+    return None
+
+
+def _version() -> str:
+    """Return a name for the present content of the static files."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in _STATIC.rglob("*") if path.is_file()):
+        digest.update(file.relative_to(_STATIC).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+_VERSION = _version()
+#: Loaded side by side instead of one after another.
+_MODULES = sorted(
+    file.name for file in (_STATIC / "js").glob("*.js") if file.name not in {"early.js", "door.js"}
+)

@@ -17,7 +17,7 @@ from bot.telegram.register import publish_commands, register
 from bot.telegram.webhook import PATH, TelegramWebhook
 from companion.language import Language
 from infra.logs import configure_logs
-from infra.services import Parts, build
+from infra.services import Parts, Role, build
 from infra.settings import Settings, SettingsError
 from infra.spool import Spool
 
@@ -36,7 +36,9 @@ class TelegramEdge:
         self._intake = intake
         self._redis = Redis.from_url(parts.redis_url, socket_timeout=1.0)
         self._greeted = GreetedGroups(secret=self._secret, redis=self._redis)
-        self._languages = sorted(Language, key=lambda language: language is not parts.campus.language)
+        self._languages = sorted(
+            Language, key=lambda language: language is not parts.campus.language
+        )
         self.bot = telegram_bot(
             settings.telegram_token.get_secret_value(), api_url=str(settings.telegram_api_url)
         )
@@ -77,7 +79,7 @@ class TelegramEdge:
 def poll_forever(settings: Settings) -> int:
     """Run `nuanyu poll` until SIGTERM or SIGINT. Raises BadInput when the token is unknown."""
     configure_logs(settings.log_level, process="poll")
-    parts = build(settings, sends=True)
+    parts = build(settings, role=Role(sends=True, is_urgent=True))
     try:
         asyncio.run(_poll(parts))
     finally:

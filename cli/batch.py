@@ -73,6 +73,6 @@ def _turn(item: Any, field: str) -> Turn:
     if not isinstance(item, dict) or not isinstance(item.get("text"), str):
         raise BadInput(f'each item of "{field}" needs "role" and "text"')
     try:
-        return Turn(Role(item.get("role")), item["text"])
+        return Turn(Role(str(item.get("role"))), item["text"])
     except ValueError:
         raise BadInput(f'"role" in "{field}" must be "user" or "assistant"') from None

@@ -11,7 +11,7 @@ from companion.errors import BadInput
 from companion.flows.export import export_file
 from companion.messages import Platform
 from companion.people.student import Account
-from infra.services import Parts, build
+from infra.services import Parts, Role, build
 from infra.settings import Settings
 
 
@@ -19,7 +19,7 @@ def export_student(settings: Settings, platform: str, sender: str, *, out: Path)
     """Write a student's data. Raises BadInput for an unknown student or an existing file."""
     if out.exists():
         raise BadInput(f"{out} exists already: choose another name with --out")
-    parts = build(settings)
+    parts = build(settings, role=Role())
     account = _find(parts, platform, sender)
     out.touch(mode=0o600)
     out.write_bytes(export_file(account.student_id, services=parts.services))
@@ -28,7 +28,7 @@ def export_student(settings: Settings, platform: str, sender: str, *, out: Path)
 
 def erase_student(settings: Settings, platform: str, sender: str) -> None:
     """Erase a student. Raises BadInput for an unknown one."""
-    parts = build(settings)
+    parts = build(settings, role=Role())
     account = _find(parts, platform, sender)
     code = secrets.token_hex(6).upper()
     with parts.store.transaction() as tx:

@@ -17,7 +17,7 @@ from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
 from infra.heartbeat import alive
-from infra.services import find_redis
+from infra.queue import find_redis
 from infra.settings import Settings, SettingsError
 from infra.store.engine import database_url, make_engine
 from infra.store.keys import count_keys
@@ -183,7 +183,7 @@ def _campus(settings: Settings) -> Iterator[Finding]:
         yield Finding("duty line", Health.ILL, detail)
 
 
-def _hotlines(settings: Settings) -> Iterator[Finding]:
+def _hotlines(_: Settings) -> Iterator[Finding]:
     problems = registry().problems(WallClock().now())
     for problem in problems:
         yield Finding("hotlines", Health.HINT, problem)

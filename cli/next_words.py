@@ -42,18 +42,14 @@ class NextWords:
     engine: Engine
 
 
-def next_words(
-    turns: Sequence[Turn], *, language: Language | None, speaker: Speaker
-) -> NextWords:
+def next_words(turns: Sequence[Turn], *, language: Language | None, speaker: Speaker) -> NextWords:
     """Return the answer to a talk. Raises BadInput when nothing was said last."""
     pieces = list(speak(turns, language=language, speaker=speaker))
     level = screen_last(turns)[0].level
     return NextWords("".join(piece.text for piece in pieces).strip(), level, pieces[-1].engine)
 
 
-def speak(
-    turns: Sequence[Turn], *, language: Language | None, speaker: Speaker
-) -> Iterator[Piece]:
+def speak(turns: Sequence[Turn], *, language: Language | None, speaker: Speaker) -> Iterator[Piece]:
     """Yield the answer to a talk piece by piece. Raises BadInput when nothing was said last."""
     verdict, earlier = screen_last(turns)
     said = turns[-1].text

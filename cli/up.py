@@ -7,7 +7,7 @@ import sys
 import typer
 
 from companion.jobs import Queue
-from infra.services import prepare
+from infra.prepare import prepare
 from infra.settings import Settings
 from infra.up import Command, Stage, up
 
@@ -23,7 +23,7 @@ def start(settings: Settings) -> int:
 
 
 def commands(settings: Settings) -> list[Command]:
-    """Return the processes: web, one worker for each queue, the scheduler, poll when it is needed."""
+    """Return the processes: web, a worker for each queue, the scheduler, poll if needed."""
     found = [
         *(_command(f"worker-{queue}", "worker", queue, stage=Stage.WORK) for queue in Queue),
         _command("web", "web", stage=Stage.SERVE),

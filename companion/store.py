@@ -170,7 +170,7 @@ class Inbounds(Protocol):
         """Note which outbound row answers these; returns how many were still owed."""
 
     def unfinished(self, *, before: datetime, limit: int) -> Sequence[tuple[Job, UUID]]:
-        """Return what is owed for messages received before: (ASSESS, message) or (REPLY, student)."""
+        """Return what is owed for older messages: (ASSESS, message) or (REPLY, student)."""
 
 
 class Outbounds(Protocol):
@@ -207,11 +207,19 @@ class Outbounds(Protocol):
         """Note how many parts the platform has taken, and keep the claim."""
 
     def settle(
-        self, outbound_id: UUID, *, owner: UUID, state: OutboundState, reason: str | None, now: datetime
+        self,
+        outbound_id: UUID,
+        *,
+        owner: UUID,
+        state: OutboundState,
+        reason: str | None,
+        now: datetime,
     ) -> bool:
         """Write the outcome of a claim; False when the claim was lost."""
 
-    def put_back(self, outbound_id: UUID, *, owner: UUID, not_before: datetime, reason: str) -> bool:
+    def put_back(
+        self, outbound_id: UUID, *, owner: UUID, not_before: datetime, reason: str
+    ) -> bool:
         """Give a claim back to be sent later."""
 
     def next_pending(self, account_id: UUID) -> UUID | None:
@@ -246,9 +254,14 @@ class Talks(Protocol):
         """Return the latest turns of the talk itself, oldest first, commands left out."""
 
     def lines(
-        self, student_id: UUID, *, after: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        student_id: UUID,
+        *,
+        after: int | None = None,
+        before: int | None = None,
+        limit: int = 50,
     ) -> Sequence[Line]:
-        """Return what a chat page shows, oldest first: after a position, else the latest before one."""
+        """Return what a chat page shows, oldest first: after a position, else the latest."""
 
     def facts(self, student_id: UUID) -> Sequence[Fact]:
         """Return what is remembered, oldest first."""
@@ -320,19 +333,32 @@ class Reading(Protocol):
     """An open reading transaction."""
 
     @property
-    def students(self) -> Students: ...
+    def students(self) -> Students:
+        """Students and accounts."""
+
     @property
-    def inbound(self) -> Inbounds: ...
+    def inbound(self) -> Inbounds:
+        """What students sent."""
+
     @property
-    def outbound(self) -> Outbounds: ...
+    def outbound(self) -> Outbounds:
+        """What leaves."""
+
     @property
-    def talk(self) -> Talks: ...
+    def talk(self) -> Talks:
+        """Both sides of a talk."""
+
     @property
-    def escalations(self) -> Escalations: ...
+    def escalations(self) -> Escalations:
+        """What staff must hear of."""
+
     @property
-    def web(self) -> WebSessions: ...
+    def web(self) -> WebSessions:
+        """Browsers."""
+
     @property
-    def upkeep(self) -> Upkeep: ...
+    def upkeep(self) -> Upkeep:
+        """Deleting and counting."""
 
 
 class Transaction(Reading, Protocol):

@@ -1,1 +1,1 @@
-"""The outside world: settings, store, vault, queue, model, redaction, senders, pager, logs, metrics."""
+"""The outside world: settings, store, vault, queue, model, redaction, senders, logs."""

@@ -56,6 +56,4 @@ def alive(redis_url: str, names: Sequence[str]) -> dict[str, bool] | None:
 
 
 def _client(redis_url: str) -> redis.Redis:
-    return redis.Redis.from_url(
-        redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
-    )
+    return redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)

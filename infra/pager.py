@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from companion.ports import Part, Refused, RetryLater, Sender, Uncertain
+from companion.ports import Refused, RetryLater, Sender, Uncertain
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ class GroupPager:
             for part in self._sender.parts(text, markdown=False):
                 self._sender.send(self._chat, part, choices=())
         except (RetryLater, Refused, Uncertain) as error:
-            log.error("page_not_taken", error=type(error).__name__)
+            # No traceback: it would quote the page's address.
+            log.error("page_not_taken", error=type(error).__name__)  # noqa: TRY400
             return False
         return True

@@ -16,7 +16,8 @@ from kombu import Queue as KombuQueue
 from kombu.exceptions import OperationalError
 
 from companion.jobs import Job, Queue
-from infra.embedded.redis import broker_url
+from infra.embedded.redis import broker_url, find_running
+from infra.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,18 @@ log = structlog.get_logger(__name__)
 BROKER_REST: Final = 2.0
 _CONNECT: Final = 1.0  # seconds
 CHANNEL: Final = "nuanyu:chat:"
+
+
+def find_redis(settings: Settings) -> str:
+    """Return the broker's address. Raises SettingsError when there is none to be found."""
+    if settings.redis_url:
+        return settings.redis_url.get_secret_value()
+    running = find_running(settings.data_dir.absolute())
+    if running is None:
+        raise SettingsError(
+            "no Redis: start everything with `nuanyu up`, or set NUANYU_REDIS_URL to a running one"
+        )
+    return running
 
 
 def make_celery(redis_url: str) -> Celery:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from celery import Celery
 
 from companion.campus import Campus
 from companion.flows.services import Services
-from companion.ports import Pager, Sender
+from companion.ports import LanguageModel, Pager, Sender
 from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
-from infra.embedded.redis import find_running
-from infra.llm import build_model
 from infra.pager import GroupPager, NoPager
-from infra.queue import CeleryJobs, RedisBell, make_celery
+from infra.queue import CeleryJobs, RedisBell, find_redis, make_celery
 from infra.redaction import TalkMask
 from infra.senders import PlatformSenders
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
 from infra.store.engine import database_url, make_engine
-from infra.store.keys import ensure_system_keys
-from infra.store.migrate import migrate
 from infra.store.store import SqlStore
 from infra.vault import KeyRing, Sealers
 
 #: Telegram's own limit for one group is 20 messages a minute.
 _STAFF_RATE = 0.3  # messages a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """What a process does, as far as it decides what must be loaded."""
+
+    sends: bool = False
+    #: Sends cards and pages, under limits of its own.
+    is_urgent: bool = False
+    asks_model: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +47,8 @@ class Parts:
     services: Services
 
 
-def build(settings: Settings, *, pool: int = 20, sends: bool = False, urgent: bool = False) -> Parts:
-    """Put a process together; only one that sends loads the platforms' clients.
+def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
+    """Put a process together; it loads only the clients that its role uses.
 
     Raises SettingsError when a setting cannot be used. Touches neither database nor broker.
     """
@@ -55,7 +60,7 @@ def build(settings: Settings, *, pool: int = 20, sends: bool = False, urgent: bo
     sealers = Sealers(KeyRing.from_settings(settings))
     store = SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
     numbers = known_numbers(campus)
-    student_sender, pager = _telegram(settings, redis_url, urgent=urgent) if sends else (None, None)
+    student_sender, pager = _telegram(settings, redis_url, role) if role.sends else (None, None)
     services = Services(
         store=store,
         campus=campus,
@@ -64,7 +69,7 @@ def build(settings: Settings, *, pool: int = 20, sends: bool = False, urgent: bo
         senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
         masks=lambda: TalkMask(keep=numbers),
         pager=pager or _pager_elsewhere(settings),
-        model=build_model(settings),
+        model=_model(settings) if role.asks_model else None,
         known_numbers=numbers,
     )
     return Parts(
@@ -77,39 +82,22 @@ def build(settings: Settings, *, pool: int = 20, sends: bool = False, urgent: bo
     )
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the database to the present schema and make what keys are missing. Safe to run twice."""
-    Path(settings.data_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
-    load_campus(settings.campus_file)
-    engine = make_engine(database_url(settings))
-    try:
-        migrate(engine)
-        ensure_system_keys(engine, Sealers(KeyRing.from_settings(settings)))
-    finally:
-        engine.dispose()
-
-
-def find_redis(settings: Settings) -> str:
-    """Return the broker's address. Raises SettingsError when there is none to be found."""
-    if settings.redis_url:
-        return settings.redis_url.get_secret_value()
-    running = find_running(settings.data_dir.absolute())
-    if running is None:
-        raise SettingsError(
-            "no Redis: start everything with `nuanyu up`, or set NUANYU_REDIS_URL to a running one"
-        )
-    return running
-
-
 def known_numbers(campus: Campus) -> frozenset[str]:
     """Return the numbers that may be named: the registry's and the campus's own (digits only)."""
     own = "".join(filter(str.isdigit, campus.duty_line.phone)) if campus.duty_line else ""
     return registry().known_numbers() | ({own} if own else frozenset())
 
 
-def _telegram(
-    settings: Settings, redis_url: str, *, urgent: bool
-) -> tuple[Sender | None, Pager | None]:
+def _model(settings: Settings) -> LanguageModel | None:
+    if settings.llm_url is None:
+        return None
+    # Half a second of imports that only the processes that ask the model pay for.
+    from infra.llm import build_model  # noqa: PLC0415
+
+    return build_model(settings)
+
+
+def _telegram(settings: Settings, redis_url: str, role: Role) -> tuple[Sender | None, Pager | None]:
     if not (settings.telegram_token or settings.staff_telegram_token):
         return None, None
     # python-telegram-bot takes half a second to load: only processes that send pay for it.
@@ -117,7 +105,7 @@ def _telegram(
     from infra.senders.telegram import telegram_sender  # noqa: PLC0415
 
     loop = LoopThread()
-    sender = telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=urgent)
+    sender = telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
     if settings.staff_telegram_token is None or settings.staff_telegram_chat is None:
         return sender, None
     staff_settings = settings.model_copy(
@@ -127,7 +115,7 @@ def _telegram(
             "telegram_chat_rate": _STAFF_RATE,
         }
     )
-    staff = telegram_sender(staff_settings, redis_url=redis_url, loop=loop, urgent=urgent)
+    staff = telegram_sender(staff_settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
     pager = GroupPager(staff, settings.staff_telegram_chat) if staff else None
     return sender, pager
 

@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     #: Empty: the embedded Redis server that `nuanyu up` starts.
     redis_url: SecretStr | None = None
-    #: Comma-separated `name:base64` keys of 32 bytes, the newest first. Empty: a file in `data_dir`.
+    #: Comma-separated `name:base64` keys of 32 bytes, the newest first.
+    #: Empty: a file in `data_dir`.
     master_keys: SecretStr | None = None
 
     llm_url: HttpUrl | None = None

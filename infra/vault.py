@@ -54,7 +54,9 @@ def parse_master_keys(text: str) -> tuple[MasterKey, ...]:
 
     Raises SettingsError for a key that is not 32 bytes, a doubled name, or none at all.
     """
-    keys = tuple(_parse_key(part.strip()) for part in text.replace("\n", ",").split(",") if part.strip())
+    keys = tuple(
+        _parse_key(part.strip()) for part in text.replace("\n", ",").split(",") if part.strip()
+    )
     if not keys:
         raise SettingsError("NUANYU_MASTER_KEYS holds no key: run `nuanyu keys new` to make one")
     if len({key.name for key in keys}) != len(keys):

@@ -15,8 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from companion.jobs import Job
 from infra.heartbeat import Heartbeat
 from infra.logs import configure_logs
-from infra.queue import CeleryJobs, make_celery
-from infra.services import find_redis
+from infra.queue import CeleryJobs, find_redis, make_celery
 from infra.settings import Settings
 from scheduler.ticks import TICKS
 

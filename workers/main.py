@@ -11,7 +11,7 @@ from celery.signals import worker_ready
 from companion.jobs import Queue
 from infra.heartbeat import Heartbeat
 from infra.logs import configure_logs
-from infra.services import build
+from infra.services import Role, build
 from infra.settings import Settings
 from workers.tasks import register
 
@@ -20,12 +20,20 @@ log = structlog.get_logger(__name__)
 #: Threads per queue. Almost all of them wait: for the model, for a platform, for a pause.
 THREADS = {Queue.SAFETY: 32, Queue.DELIVERY: 64, Queue.BACKGROUND: 4}
 
+_SENDING = {Queue.SAFETY, Queue.DELIVERY}
+_ASKING = {Queue.CONVERSATION, Queue.BACKGROUND}
+
 
 def work(settings: Settings, queues: Sequence[Queue]) -> int:
     """Work on these queues until SIGTERM; finishes what it holds before it ends."""
     configure_logs(settings.log_level, process="-".join(["worker", *queues]))
     threads = sum(THREADS.get(queue, settings.conversation_threads) for queue in queues)
-    parts = build(settings, pool=min(threads, 40), sends=True, urgent=Queue.SAFETY in queues)
+    role = Role(
+        sends=bool(_SENDING & {*queues}),
+        is_urgent=Queue.SAFETY in queues,
+        asks_model=bool(_ASKING & {*queues}),
+    )
+    parts = build(settings, role=role, pool=min(threads, 40))
     register(parts.celery, parts.services)
     worker = parts.celery.Worker(
         pool="threads",

@@ -21,6 +21,7 @@ from bot.chat.messages import (
     Messages,
     NewMessage,
     NewSession,
+    Piece,
     Problem,
     SessionChange,
     SessionState,
@@ -48,7 +49,6 @@ from companion.people.student import Account
 from companion.texts import say
 
 _KEEP_ALIVE = 15  # seconds
-_MOST_LINES = 200
 
 Outside = Annotated[Services, Depends(services_of)]
 Me = Annotated[Account, Depends(signed_in)]
@@ -100,7 +100,7 @@ def _add_session_routes(api: FastAPI) -> None:
             content,
             media_type="application/zip",
             headers={
-                "Content-Disposition": f"attachment; filename=\"nuanyu.zip\"; filename*=UTF-8''{name}",
+                "Content-Disposition": f"attachment; filename=nuanyu.zip; filename*=UTF-8''{name}",
                 "Cache-Control": "no-store",
             },
         )
@@ -121,15 +121,9 @@ def _add_message_routes(api: FastAPI) -> None:
         return Kept(id=accepted.received.message_id, seq=accepted.received.seq)
 
     @api.get("/chat/messages", response_model=Messages)
-    async def lines(
-        me: Me,
-        services: Outside,
-        after: Annotated[int | None, Query(ge=0)] = None,
-        before: Annotated[int | None, Query(ge=1)] = None,
-        limit: Annotated[int, Query(ge=1, le=_MOST_LINES)] = 50,
-    ) -> Messages:
+    async def lines(me: Me, services: Outside, wish: Annotated[Piece, Query()]) -> Messages:
         """Read the talk: after a position, before one, or the latest lines."""
-        return await asyncio.to_thread(_read, me, after, before, limit, services)
+        return await asyncio.to_thread(_read, me, wish, services)
 
     @api.get("/chat/events", response_class=EventSourceResponse)
     async def stream(
@@ -168,14 +162,14 @@ def _inbound(message: NewMessage, address: str, services: Services) -> Inbound:
     )
 
 
-def _read(
-    me: Account, after: int | None, before: int | None, limit: int, services: Services
-) -> Messages:
+def _read(me: Account, wish: Piece, services: Services) -> Messages:
     with services.store.reading() as tx:
-        found = list(tx.talk.lines(me.student_id, after=after, before=before, limit=limit + 1))
-    more = len(found) > limit
+        found = list(
+            tx.talk.lines(me.student_id, after=wish.after, before=wish.before, limit=wish.limit + 1)
+        )
+    more = len(found) > wish.limit
     if more:
-        found = found[:limit] if after is not None else found[-limit:]
+        found = found[: wish.limit] if wish.after is not None else found[-wish.limit :]
     return Messages(messages=[message_shape(line) for line in found], more=more)
 
 
@@ -186,18 +180,20 @@ def _add_errors(api: FastAPI) -> None:
         problems = error.errors()
         if any(problem["type"] == "string_too_long" for problem in problems):
             return _problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_long")
-        return _problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", where=_where(problems))
+        return _problem(
+            request, HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", where=_where(problems)
+        )
 
     @api.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
         return _problem(request, HTTPStatus(error.status_code), "no_session")
 
     @api.exception_handler(UnknownRow)
-    async def gone(request: Request, error: UnknownRow) -> JSONResponse:
+    async def gone(request: Request, _: UnknownRow) -> JSONResponse:
         return _problem(request, HTTPStatus.UNAUTHORIZED, "no_session")
 
     @api.exception_handler(StoreUnavailable)
-    async def away(request: Request, error: StoreUnavailable) -> JSONResponse:
+    async def away(request: Request, _: StoreUnavailable) -> JSONResponse:
         return _problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
 
 

@@ -76,9 +76,7 @@ def _look(
         )
 
 
-def _news(
-    seen: _Seen, lines: list[Line], writing: Outbound | None
-) -> list[ServerSentEvent]:
+def _news(seen: _Seen, lines: list[Line], writing: Outbound | None) -> list[ServerSentEvent]:
     found = []
     for line in lines:
         found.append(_event("message", message_shape(line).model_dump_json(), seq=line.seq))

@@ -71,6 +71,14 @@ class Kept(_Shape):
     seq: int
 
 
+class Piece(_Shape):
+    """Which lines of the talk are wanted."""
+
+    after: Annotated[int | None, Field(ge=0)] = None
+    before: Annotated[int | None, Field(ge=1)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class ChoiceShape(_Shape):
     """A quick-reply button."""
 

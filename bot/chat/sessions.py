@@ -45,9 +45,7 @@ def change_session(account: Account, change: SessionChange, *, services: Service
     now = services.clock.now()
     with services.store.transaction() as tx:
         if change.language is not None:
-            tx.students.update(
-                account.student_id, language=change.language, language_chosen=True
-            )
+            tx.students.update(account.student_id, language=change.language, language_chosen=True)
         if change.age_band is not None:
             # The page shows the notice before it asks.
             tx.students.update(account.student_id, age_band=change.age_band, notice_at=now)

@@ -14,7 +14,7 @@ from companion.flows.services import Services
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import InboundKind, Message, OutboundKind
-from companion.people.student import Account, Purpose, Student
+from companion.people.student import Purpose, Student
 from companion.risk import Level, Subject, Verdict
 from companion.risk.screen import screen
 from companion.safety.card import Card, crisis_card

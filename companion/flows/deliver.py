@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,12 +16,23 @@ from companion.texts import say
 
 #: A claim is believed this long after its last sign of life.
 CLAIM = timedelta(seconds=40)
-#: A platform that asks for more patience than this gets its row from the sweeper (seconds).
-LONGEST_WAIT = 30.0
+#: A platform that asks for more patience than this gets its row from the sweeper.
+LONGEST_WAIT = timedelta(seconds=30)
 #: Attempts after which small talk is given up; what is urgent is never given up.
 _MOST_ATTEMPTS = 12
 #: How soon an urgent row goes out again after nobody knew whether it arrived.
 _AFTER_DOUBT = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _HandOver:
+    """One row in the hands of one worker."""
+
+    outbound: Outbound
+    account: Account
+    student: Student
+    owner: UUID
+    services: Services
 
 
 def deliver(outbound_id: UUID, *, services: Services) -> None:
@@ -34,7 +46,7 @@ def deliver(outbound_id: UUID, *, services: Services) -> None:
 
 
 def _deliver_one(outbound_id: UUID, services: Services) -> UUID | None:
-    """Send one row; returns what is to be sent next: it again, the next of this chat, or nothing."""
+    """Send one row; returns what to send now: the same again, the chat's next, or nothing."""
     owner, now = uuid4(), services.clock.now()
     with services.store.transaction() as tx:
         claim = tx.outbound.claim(outbound_id, owner=owner, now=now, until=now + CLAIM)
@@ -42,45 +54,42 @@ def _deliver_one(outbound_id: UUID, services: Services) -> UUID | None:
             return claim.blocked_by
         account = tx.students.account(claim.outbound.account_id)
         student = tx.students.get(account.student_id)
-    outbound = claim.outbound
-    sender = services.senders.get(outbound.platform)
-    try:
-        if sender is None:
-            raise Refused("platform_off", unreachable=False)
-        _send(outbound, account, student, sender, owner=owner, services=services)
-    except RetryLater as busy:
-        return _put_back(outbound, owner, busy, services)
-    except Refused as refusal:
-        state = OutboundState.REFUSED
-        _settle(outbound, owner, state, services, reason=refusal.reason)
-        if refusal.unreachable:
-            with services.store.transaction() as tx:
-                tx.students.set_reachable(account.id, reachable=False, why=refusal.reason)
-    except Uncertain:
-        if outbound.kind.is_urgent:
-            # May repeat rather than be missed: it goes again, soon.
-            return _put_back(outbound, owner, RetryLater(_AFTER_DOUBT), services)
-        _doubt(outbound, owner, account, student, services)
-    else:
-        _settle(outbound, owner, OutboundState.SENT, services)
+    one = _HandOver(claim.outbound, account, student, owner, services)
+    retry = _hand_over(one)
+    if retry is not None:
+        return _put_back(one, retry)
     with services.store.reading() as tx:
         return tx.outbound.next_pending(account.id)
 
 
-def _send(
-    outbound: Outbound,
-    account: Account,
-    student: Student,
-    sender: Sender,
-    *,
-    owner: UUID,
-    services: Services,
-) -> None:
+def _hand_over(one: _HandOver) -> timedelta | None:
+    """Give the row to its platform and record what became of it; returns when to try again."""
+    sender = one.services.senders.get(one.outbound.platform)
+    if sender is None:
+        _settle(one, OutboundState.REFUSED, reason="platform_off")
+        return None
+    try:
+        _send(one, sender)
+    except RetryLater as busy:
+        return busy.after
+    except Uncertain:
+        if one.outbound.kind.is_urgent:  # may repeat rather than be missed
+            return _AFTER_DOUBT
+        _doubt(one)
+    except Refused as refusal:
+        _refuse(one, refusal)
+    else:
+        _settle(one, OutboundState.SENT)
+    return None
+
+
+def _send(one: _HandOver, sender: Sender) -> None:
+    outbound, address = one.outbound, one.account.address
     if outbound.kind is OutboundKind.EXPORT:
         sender.send_file(
-            account.address,
-            name=say("command.export_name", student.language),
-            content=export_file(student.id, services=services),
+            address,
+            name=say("command.export_name", one.student.language),
+            content=export_file(one.student.id, services=one.services),
             caption=outbound.text,
         )
         return
@@ -89,58 +98,60 @@ def _send(
         if number <= outbound.parts_sent:
             continue
         is_last = number == len(parts)
-        sender.send(account.address, part, choices=outbound.choices if is_last else ())
+        sender.send(address, part, choices=outbound.choices if is_last else ())
         if not is_last:
-            until = services.clock.now() + CLAIM
-            with services.store.transaction() as tx:
-                tx.outbound.part_sent(outbound.id, owner=owner, parts=number, until=until)
+            _note_part(one, number)
 
 
-def _settle(
-    outbound: Outbound,
-    owner: UUID,
-    state: OutboundState,
-    services: Services,
-    *,
-    reason: str | None = None,
-) -> None:
-    now = services.clock.now()
-    with services.store.transaction() as tx:
-        tx.outbound.settle(outbound.id, owner=owner, state=state, reason=reason, now=now)
+def _note_part(one: _HandOver, parts: int) -> None:
+    until = one.services.clock.now() + CLAIM
+    with one.services.store.transaction() as tx:
+        tx.outbound.part_sent(one.outbound.id, owner=one.owner, parts=parts, until=until)
 
 
-def _put_back(
-    outbound: Outbound, owner: UUID, busy: RetryLater, services: Services
-) -> UUID | None:
+def _settle(one: _HandOver, state: OutboundState, *, reason: str | None = None) -> None:
+    now = one.services.clock.now()
+    with one.services.store.transaction() as tx:
+        tx.outbound.settle(one.outbound.id, owner=one.owner, state=state, reason=reason, now=now)
+
+
+def _refuse(one: _HandOver, refusal: Refused) -> None:
+    _settle(one, OutboundState.REFUSED, reason=refusal.reason)
+    if refusal.unreachable:
+        with one.services.store.transaction() as tx:
+            tx.students.set_reachable(one.account.id, reachable=False, why=refusal.reason)
+
+
+def _put_back(one: _HandOver, after: timedelta) -> UUID | None:
     """Give the row back; returns it when waiting here is short, else the sweeper brings it."""
+    outbound = one.outbound
     if outbound.attempts >= _MOST_ATTEMPTS and not outbound.kind.is_urgent:
-        _settle(outbound, owner, OutboundState.REFUSED, services, reason="gave_up")
+        _settle(one, OutboundState.REFUSED, reason="gave_up")
         return None
-    not_before = services.clock.now() + busy.after
-    with services.store.transaction() as tx:
-        tx.outbound.put_back(outbound.id, owner=owner, not_before=not_before, reason="retry_later")
-    seconds = busy.after.total_seconds()
-    if seconds > LONGEST_WAIT:
+    not_before = one.services.clock.now() + after
+    with one.services.store.transaction() as tx:
+        tx.outbound.put_back(
+            outbound.id, owner=one.owner, not_before=not_before, reason="retry_later"
+        )
+    if after > LONGEST_WAIT:
         return None
-    services.clock.sleep(seconds)
+    one.services.clock.sleep(after.total_seconds())
     return outbound.id
 
 
-def _doubt(
-    outbound: Outbound, owner: UUID, account: Account, student: Student, services: Services
-) -> None:
-    """Nobody knows whether it arrived: ask, and leave it to the student."""
-    now = services.clock.now()
-    with services.store.transaction() as tx:
+def _doubt(one: _HandOver) -> None:
+    """Nobody knows whether it arrived: ask, and leave the repeating to the student."""
+    now = one.services.clock.now()
+    with one.services.store.transaction() as tx:
         settled = tx.outbound.settle(
-            outbound.id,
-            owner=owner,
+            one.outbound.id,
+            owner=one.owner,
             state=OutboundState.UNCONFIRMED,
             reason="uncertain",
             now=now,
         )
         if settled:
-            tx.outbound.add(account, lost_notice(outbound, student), now=now)
+            tx.outbound.add(one.account, lost_notice(one.outbound, one.student), now=now)
 
 
 def lost_notice(outbound: Outbound, student: Student) -> Draft:

@@ -90,9 +90,7 @@ def _start(order: Order) -> None:
 
 
 def _ask_next(order: Order, student: Student) -> bool:
-    question = next_question(
-        student, language=order.language, minimum_age=order.campus.minimum_age
-    )
+    question = next_question(student, language=order.language, minimum_age=order.campus.minimum_age)
     if question is not None:
         order.answer(question.text, *question.choices, part=":ask")
     return question is not None
@@ -350,4 +348,3 @@ _ORDERS: dict[CommandName, Callable[[Order], None]] = {
     CommandName.AGAIN: _again,
     CommandName.UNKNOWN: _unknown,
 }
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -199,7 +199,8 @@ def _opening(student: Student, waiting: Sequence[Message]) -> str:
 
 def _write(turn: _Turn, services: Services, *, may_start_over: bool) -> bool:
     """Write the answer; False when newer lines came first and it must be begun again."""
-    text, engine, choices = turn.opening, Engine.GUIDED, ()
+    text, engine = turn.opening, Engine.GUIDED
+    choices: tuple[str, ...] = ()
     shown_at: datetime | None = None
     with closing(_pieces(turn, services)) as pieces:
         for piece in pieces:
@@ -213,11 +214,13 @@ def _write(turn: _Turn, services: Services, *, may_start_over: bool) -> bool:
                 if not _show(turn, text, services, now=now):
                     return True  # stopped by the student, or a safety text took its place
                 shown_at = now
-    _finish(turn, text.strip(), engine, choices, services)
+    buttons = tuple(Choice(label, label) for label in choices)
+    draft = Draft(kind=OutboundKind.REPLY, text=text.strip(), choices=buttons, dedupe="")
+    _finish(turn, draft, engine, services)
     return True
 
 
-def _pieces(turn: _Turn, services: Services) -> Iterator[Piece]:
+def _pieces(turn: _Turn, services: Services) -> Generator[Piece, None, None]:
     if turn.student.age_band is AgeBand.UNDER_MINIMUM:
         words = say(
             "onboarding.under_minimum",
@@ -257,16 +260,8 @@ def _show(turn: _Turn, text: str, services: Services, *, now: datetime) -> bool:
     return grown
 
 
-def _finish(
-    turn: _Turn, text: str, engine: Engine, choices: Sequence[str], services: Services
-) -> None:
+def _finish(turn: _Turn, draft: Draft, engine: Engine, services: Services) -> None:
     now = services.clock.now()
-    draft = Draft(
-        kind=OutboundKind.REPLY,
-        text=text,
-        choices=tuple(Choice(label, label) for label in choices),
-        dedupe="",
-    )
     with services.store.transaction() as tx:
         if not tx.students.lease(turn.student.id, owner=turn.owner, now=now, until=now + LEASE):
             return

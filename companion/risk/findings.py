@@ -88,11 +88,12 @@ def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | N
     sentence, clause = _sentence(text, match), _clause(text, match)
     if rule.unless is not None and rule.unless.search(sentence):
         return None
-    if any(is_in(scene, text) for scene in rule.harmless):
+    around = f"{text[: match.start()]}\n{text[match.end() :]}"
+    if any(is_in(scene, around) for scene in rule.harmless):
         return None
     if scenery.elsewhere and _belongs_elsewhere(sentence, clause, rule=rule):
         return None
-    person = Person.SELF if rule.names_its_subject else person_of(text, match, rule.language)
+    person = _person(rule, match, text)
     if person is Person.YOU or (person is Person.OTHER and not rule.holds_for_others):
         return None
     subject = Subject.OTHER if person is Person.OTHER else Subject.SELF
@@ -113,6 +114,15 @@ def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | N
         evidence = f"{evidence} (about somebody else)"
     sign = rule.sign if subject is Subject.SELF else None
     return _finding(rule, level=level, subject=subject, evidence=evidence, sign=sign)
+
+
+def _person(rule: Rule, match: re.Match[str], text: str) -> Person:
+    if rule.names_its_subject:
+        return Person.SELF
+    person = person_of(text, match, rule.language)
+    # A goodbye speaks to "you" and "all of you": it is the student's all the same.
+    speaks_to_others = person in (Person.YOU, Person.MANY) and rule.sign is not None
+    return Person.SELF if speaks_to_others else person
 
 
 def _finding(

@@ -28,15 +28,18 @@ def person_of(text: str, match: re.Match[str], language: Language) -> Person:
     persons = contexts().persons[language]
     if _THEMSELVES.search(match[0]):
         return Person.OTHER
-    inside = persons.tokens.match(match[0])
-    if inside is not None and inside.lastgroup is not None:
-        return Person(inside.lastgroup)
+    inside = [token.lastgroup for token in persons.tokens.finditer(match[0])]
+    if "self" in inside:
+        return Person.SELF
+    first = persons.tokens.match(match[0])
+    if first is not None and first.lastgroup is not None:
+        return Person(first.lastgroup)
     start = max(0, match.start() - REACH, text.rfind("\n", 0, match.start()) + 1)
     before = text[start : match.start()]
     named = [
         token
         for token in persons.tokens.finditer(before)
-        if token.lastgroup != "other" or not persons.as_object.search(before[: token.start()])
+        if token.lastgroup == "self" or not persons.as_object.search(before[: token.start()])
     ]
     if not named:
         return _of_whole(text[: match.start()], match[0], language)

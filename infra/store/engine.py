@@ -37,7 +37,9 @@ def make_engine(url: str, *, pool: int = 20) -> Engine:
             hide_parameters=True,
             connect_args={"connect_timeout": 3},
         )
-    raise SettingsError(f"NUANYU_DATABASE_URL: {backend} is not supported; use postgresql or sqlite")
+    raise SettingsError(
+        f"NUANYU_DATABASE_URL: {backend} is not supported; use postgresql or sqlite"
+    )
 
 
 def _sqlite(url: str, *, pool: int) -> Engine:

@@ -34,7 +34,7 @@ class Escalations:
         now: datetime,
     ) -> UUID | None:
         """Open one; None when this message opened one already."""
-        return self._session.scalar(
+        opened: UUID | None = self._session.scalar(
             self._vaulted.insert(EscalationRow)
             .values(
                 id=uuid4(),
@@ -49,6 +49,7 @@ class Escalations:
             .on_conflict_do_nothing(index_elements=["message_id"])
             .returning(EscalationRow.id)
         )
+        return opened
 
     def get(self, escalation_id: UUID) -> Escalation:
         """Raises UnknownRow."""

@@ -93,9 +93,7 @@ class Outbounds:
         """Return the reply that is being written right now, if there is one."""
         row = self._session.scalar(
             select(OutboundRow)
-            .where(
-                OutboundRow.student_id == student_id, OutboundRow.state == OutboundState.WRITING
-            )
+            .where(OutboundRow.student_id == student_id, OutboundRow.state == OutboundState.WRITING)
             .order_by(OutboundRow.seq.desc())
             .limit(1)
         )
@@ -216,9 +214,7 @@ class Outbounds:
         """Return the next row whose turn it is on this account."""
         return self._session.scalar(
             select(OutboundRow.id)
-            .where(
-                OutboundRow.account_id == account_id, OutboundRow.state == OutboundState.PENDING
-            )
+            .where(OutboundRow.account_id == account_id, OutboundRow.state == OutboundState.PENDING)
             .order_by(OutboundRow.seq)
             .limit(1)
         )

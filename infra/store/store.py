@@ -62,9 +62,7 @@ class SqlStore:
         self._jobs = jobs
         self._bell = bell
         self._writing = sessionmaker(engine, expire_on_commit=False)
-        self._reading = sessionmaker(
-            engine.execution_options(reading=True), expire_on_commit=False
-        )
+        self._reading = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
         self._lookup_key: bytes | None = None
 
     @contextmanager
@@ -116,6 +114,8 @@ class SqlStore:
         return self._lookup_key
 
 
-def open_store(url: str, sealers: Sealers, *, jobs: JobSender, bell: Bell, pool: int = 20) -> SqlStore:
+def open_store(
+    url: str, sealers: Sealers, *, jobs: JobSender, bell: Bell, pool: int = 20
+) -> SqlStore:
     """Open the store at an address whose migrations have been run."""
     return SqlStore(make_engine(url, pool=pool), sealers, jobs=jobs, bell=bell)

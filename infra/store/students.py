@@ -70,7 +70,12 @@ class Students:
         student_id, account_id = uuid4(), uuid4()
         self._session.add(
             StudentRow(
-                id=student_id, created_at=now, language=language, last_seq=0, erased_at=None, **_FRESH
+                id=student_id,
+                created_at=now,
+                language=language,
+                last_seq=0,
+                erased_at=None,
+                **_FRESH,
             )
         )
         self._session.flush()
@@ -224,9 +229,7 @@ class Students:
     def erase(self, student_id: UUID, *, code: str, now: datetime) -> dict[str, int]:
         """Destroy key and words at once and write the receipt."""
         self._lock(student_id)
-        addresses = {
-            row.id: self._account(row).address for row in self._account_rows(student_id)
-        }
+        addresses = {row.id: self._account(row).address for row in self._account_rows(student_id)}
         counts = {
             table.__tablename__: self._vaulted.changed(
                 delete(table).where(table.student_id == student_id)

@@ -30,14 +30,21 @@ class Talks:
         """Return the latest turns of the talk itself, oldest first, commands left out."""
         lines = self._latest(
             student_id,
-            said=[InboundRow.in_talk, InboundRow.seq > after],
-            answered=[OutboundRow.in_talk, OutboundRow.seq > after],
+            said=[InboundRow.in_talk.is_(True), InboundRow.seq > after],
+            answered=[OutboundRow.in_talk.is_(True), OutboundRow.seq > after],
             limit=limit,
         )
-        return [PastTurn(turn=Turn(line.role, line.text), seq=line.seq, at=line.at) for line in lines]
+        return [
+            PastTurn(turn=Turn(line.role, line.text), seq=line.seq, at=line.at) for line in lines
+        ]
 
     def lines(
-        self, student_id: UUID, *, after: int | None = None, before: int | None = None, limit: int = 50
+        self,
+        student_id: UUID,
+        *,
+        after: int | None = None,
+        before: int | None = None,
+        limit: int = 50,
     ) -> Sequence[Line]:
         """Return what a chat page shows, oldest first."""
         if after is not None:

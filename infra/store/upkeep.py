@@ -41,18 +41,14 @@ class Upkeep:
             ),
             (OutboundRow, OutboundRow.created_at, OutboundRow.state.not_in(_OPEN)),
         ):
-            past = or_(
-                at < before, and_(at < unstored_before, table.student_id.in_(unstored))
-            )
+            past = or_(at < before, and_(at < unstored_before, table.student_id.in_(unstored)))
             ids = select(table.id).where(past, settled).limit(limit)
             dropped += self._vaulted.changed(delete(table).where(table.id.in_(ids)))
         return dropped
 
     def close_sessions(self, *, before: datetime) -> int:
         """Forget browsers that nobody has used since."""
-        return self._vaulted.changed(
-            delete(WebSessionRow).where(WebSessionRow.seen_at < before)
-        )
+        return self._vaulted.changed(delete(WebSessionRow).where(WebSessionRow.seen_at < before))
 
     def counts(self, *, now: datetime) -> dict[str, float]:
         """Return gauges: how much is owed, and how old the oldest of it is (seconds)."""
@@ -61,11 +57,15 @@ class Upkeep:
             "messages_unscreened": self._count(InboundRow, InboundRow.level.is_(None)),
             "replies_owed": self._count(InboundRow, InboundRow.owed),
             "deliveries_open": self._count(OutboundRow, OutboundRow.state.in_(_OPEN)),
-            "pages_owed": self._count(EscalationRow, EscalationRow.page_state.in_(["owed", "failed"])),
+            "pages_owed": self._count(
+                EscalationRow, EscalationRow.page_state.in_(["owed", "failed"])
+            ),
         }
         oldest = self._session.scalar(select(func.min(InboundRow.received_at)).where(owed))
         gauges["oldest_owed_seconds"] = (now - oldest).total_seconds() if oldest else 0.0
         return gauges
 
     def _count(self, table: Any, condition: Any) -> float:
-        return float(self._session.scalar(select(func.count()).select_from(table).where(condition)) or 0)
+        return float(
+            self._session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+        )

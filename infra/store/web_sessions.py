@@ -40,8 +40,6 @@ class WebSessions:
         """Note that the browser is still in use."""
         self._session.execute(
             update(WebSessionRow)
-            .where(
-                WebSessionRow.token_hash == token_hash, WebSessionRow.seen_at < now - _SEEN_STEP
-            )
+            .where(WebSessionRow.token_hash == token_hash, WebSessionRow.seen_at < now - _SEEN_STEP)
             .values(seen_at=now)
         )

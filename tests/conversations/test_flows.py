@@ -258,9 +258,7 @@ def test_a_reply_in_doubt_is_not_sent_twice_but_asked_about(talking):
     again = talking.buttons()[say("delivery.lost_again", Language.ZH)]
     (repeated,) = talking.says(again, kind=InboundKind.CHOICE)
     with talking.store.reading() as tx:
-        lost = [
-            line for line in tx.talk.lines(talking.student_id) if line.state == "unconfirmed"
-        ]
+        lost = [line for line in tx.talk.lines(talking.student_id) if line.state == "unconfirmed"]
     assert [line.text for line in lost] == [repeated]
 
 
@@ -292,7 +290,9 @@ def test_a_card_in_doubt_goes_again(talking):
 
 
 def test_a_long_text_goes_on_where_it_broke_off(tmp_path):
-    words = "听起来这一周你几乎没有喘气的时间，白天赶论文，晚上又被室友吵得睡不着。你最想先放下哪一件？"
+    words = (
+        "听起来这一周你几乎没有喘气的时间，白天赶论文，晚上又被室友吵得睡不着。你最想先放下哪一件？"
+    )
     campus = with_model(tmp_path, [words])
     campus.telegram.limit = 10
     sent_before_break = 2

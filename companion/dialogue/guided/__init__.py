@@ -49,7 +49,7 @@ def respond(
             draft.say(book().common[language]["frames.notice"])
         _answer(draft)
     if not draft.text:
-        last_resort(draft, number=len(turns))
+        last_resort(draft)
     return GuidedReply(text=draft.text, topic=talk.topic, choices=_choices(draft))
 
 
@@ -60,7 +60,7 @@ def _answer(draft: Draft) -> None:
             return
     listen(draft)
     if draft.text == before:
-        last_resort(draft, number=0)
+        last_resort(draft)
 
 
 def _choices(draft: Draft) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _TENDER = 3
 def answer_crisis(draft: Draft) -> bool:
     """Stay and ask about safety when crisis words got this far, and for a while after."""
     talk = draft.talk
-    for name in ("crisis", "passive"):
+    for name in ("thirdparty", "crisis", "passive"):
         if name in talk.heard.acts:
             return _say(draft, name)
     if talk.last_tag("act") == "passive" and talk.heard.answer in {Answer.YES, Answer.DUNNO, Answer.ACK}:

@@ -46,6 +46,8 @@ class Entry:
     cues: Cues
     #: Behind most talks about sleep, fear or anger stands something else, which then wins.
     is_symptom: bool
+    #: People and things that stand in the background of most talks take over a talk less easily.
+    is_backdrop: bool
     #: "heavy", "hot", "light" or "": how a reply to it should sound.
     tone: str
     voices: Mapping[Language, Voice]
@@ -70,6 +72,7 @@ class Exercise:
 
     id: str
     fits: frozenset[str]  #: Topics and feelings it is for.
+    is_told: bool  #: Whether the student answers its steps with words of their own.
     offer: Mapping[Language, Pool]
     steps: Mapping[Language, tuple[Line, ...]]
     done: Mapping[Language, Pool]
@@ -145,6 +148,7 @@ def _entry(table: _Table, *, kind: str, name: str) -> Entry:
             id=table["id"],
             cues=_cues(table),
             is_symptom=table.get("symptom", False),
+            is_backdrop=table.get("backdrop", False),
             tone=table.get("tone", ""),
             voices={lang: _voice(table, lang, kind=kind) for lang in Language},
         )
@@ -195,6 +199,7 @@ def _exercise(table: _Table) -> Exercise:
         return Exercise(
             id=name,
             fits=frozenset(table["fits"]),
+            is_told=table["told"],
             offer={lang: pool(table[lang]["offer"], f"offer:{name}") for lang in Language},
             steps={
                 lang: tuple(

@@ -9,10 +9,12 @@ from companion.dialogue.guided.hearing import Answer
 from companion.dialogue.guided.talk import Talk
 
 #: Answers of the student before an exercise may be offered.
-_LISTEN_FIRST = 4
+_LISTEN_FIRST = 5
 _LISTEN_FIRST_WHEN_ASKED = 3
 #: A longer text than this says something else than yes or no.
 _LONG = 24
+#: During an exercise without words, more than this means the student has left it.
+_ASIDE = 14
 _ACCEPT = ("试", "好", "可以", "嗯", "来吧", "ok", "try", "yes", "sure")
 
 
@@ -63,10 +65,16 @@ def _answer_offer(draft: Draft, name: str) -> bool:
     return False
 
 
+def _left(exercise: Exercise, talk: Talk) -> bool:
+    if "?" in talk.heard.folded or "advice" in talk.heard.acts:
+        return True
+    return not exercise.is_told and talk.heard.size > _ASIDE
+
+
 def _next_step(draft: Draft, name: str, number: int) -> bool:
     talk = draft.talk
     exercise = next((e for e in book().exercises if e.id == name), None)
-    if exercise is None:
+    if exercise is None or (number and _left(exercise, talk)):
         return False
     if number and (talk.heard.answer is Answer.NO or "refuse" in talk.heard.acts):
         return draft.say(book().common[talk.language]["frames.stop"])

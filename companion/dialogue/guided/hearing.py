@@ -15,6 +15,7 @@ from companion.dialogue.guided.text import clean, fold
 _LOYALTY = 1.0
 _SYMPTOM = 1.5
 _THRESHOLD = 2.0
+_BACKDROP = 4.0
 
 
 class Answer(StrEnum):
@@ -23,6 +24,7 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     DUNNO = "dunno"
+    MAYBE = "maybe"
     ACK = "ack"  #: "嗯", "ok": heard, nothing added.
 
 
@@ -32,6 +34,10 @@ _ANSWERS = {
         r"|不好说|没什么特别的|没啥|i ?(?:really |honestly )?(?:don'?t|dont) (?:really )?know|i?dk|no idea"
         r"|not sure|i'?m not sure|hard to say|dunno|no clue|nothing really|can'?t think of (?:any|anything))"
     ),
+    Answer.MAYBE: re.compile(
+        r"^(?:(?:也许|或许|可能|大概|说不定)(?:吧|是吧|有)?|maybe|perhaps|possibly|i suppose(?: so)?"
+        r"|probably)(?:$|[\s,，。.!~])"
+    ),
     Answer.NO: re.compile(
         r"^(?:没有?(?:啊|呢|吧|过|诶|耶)?|不(?:是|想|用|要|行|太?想|能|会|了|太行|愿意|需要)?(?:了|的|吧|啊|太想)?|并?没|算了吧?"
         r"|不是这样的?|先?不了|先不用了?|从来没有|否|no+|nope|nah|not really|not at all|never|no thanks?|no thank you"
@@ -39,12 +45,12 @@ _ANSWERS = {
     ),
     Answer.YES: re.compile(
         r"^(?:是(?:的|啊|呀|吧)?|对(?:的|啊|呀|吧|对)*|有(?:的|啊|过|一点|点|吧|时候)?|会(?:的|啊)?|想(?:的|试试)?|愿意|可以(?:的|啊|吧|试试)?"
-        r"|好(?:的|啊|呀|吧|哦|嘞)?|行(?:吧|啊)?|试试(?:吧|看)?|嗯嗯+|没错|差不多|确实|应该是|好像是|ye(?:s|ah|p|a)+|sure"
-        r"|ok(?:ay)?|k|right|exactly|true|definitely|i do|i think so|i guess(?: so)?|kind of|kinda|sort of|sometimes"
-        r"|let'?s (?:try|do it)|i(?:'ll| can) try|why not|fine|go on|please|alright)(?:$|[\s,，。.!~])"
+        r"|好(?:啊|呀|嘞)|试试(?:吧|看)?|嗯嗯+|没错|差不多|确实|应该是|好像是|ye(?:s|ah|p|a)+|sure"
+        r"|exactly|true|definitely|i do|i think so|i guess(?: so)?|kind of|kinda|sort of|sometimes"
+        r"|let'?s (?:try|do it)|i(?:'ll| can) try|why not|please)(?:$|[\s,，。.!~])"
     ),
     Answer.ACK: re.compile(
-        r"^(?:嗯+|哦+|噢+|喔+|唔+|啊+|额+|呃+|好吧|这样啊?|知道了|懂了|明白了?|hm+|m+h?m+|oh+|i see|got it|noted|uh huh)"
+        r"^(?:嗯+|好[的吧哦]?|行吧?|ok(?:ay)?|k|right|fine|alright|go on|哦+|噢+|喔+|唔+|啊+|额+|呃+|这样啊?|知道了|懂了|明白了?|hm+|m+h?m+|oh+|i see|got it|noted|uh huh)"
         r"[。.…~\s]*$"
     ),
 }
@@ -108,13 +114,16 @@ def current_topic(now: dict[str, float], before: str | None) -> str | None:
     scores = dict(now)
     if before is not None and before in scores:
         scores[before] += _LOYALTY + _SYMPTOM
-    clear = {name: score for name, score in scores.items() if score >= _threshold(name)}
+    moves = before is not None and before not in now
+    clear = {n: score for n, score in scores.items() if score >= _threshold(n, moves=moves)}
     return max(clear, key=lambda name: clear[name]) if clear else before
 
 
-def _threshold(name: str) -> float:
-    symptom = next(topic.is_symptom for topic in book().topics if topic.id == name)
-    return _THRESHOLD - symptom * _SYMPTOM
+def _threshold(name: str, *, moves: bool) -> float:
+    topic = next(topic for topic in book().topics if topic.id == name)
+    if moves and topic.is_backdrop:
+        return _BACKDROP
+    return _THRESHOLD - topic.is_symptom * _SYMPTOM
 
 
 def _ranked(entries: Sequence[Entry], folded: str) -> tuple[Entry, ...]:

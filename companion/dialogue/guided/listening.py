@@ -51,7 +51,9 @@ def _give_back(draft: Draft) -> None:
     echoed = _echo(draft)
     if any(draft.say(lines) for lines in _reflections(talk)):
         return
-    if echoed or _answer_briefly(draft) or draft.say(_common(talk, f"told.{talk.last_tag('ask')}")):
+    if echoed or _answer_briefly(draft):
+        return
+    if "?" not in talk.heard.folded and draft.say(_common(talk, f"told.{talk.last_tag('ask')}")):
         return
     topic = topic_entry(talk)
     if topic is None or not draft.say(topic.voices[talk.language].reflect):
@@ -116,14 +118,17 @@ def _answer_summary(draft: Draft) -> bool:
 
 
 def _summary_is_due(talk: Talk) -> bool:
-    return len(talk.marks) >= _SUMMARY_EVERY and talk.since("summary:") >= _SUMMARY_EVERY
+    since = talk.since("summary:")
+    is_moved = bool(talk.heard.themes or talk.heard.feelings) and since < _SUMMARY_EVERY + 2
+    return since >= _SUMMARY_EVERY and not is_moved
 
 
 def _summarise(draft: Draft) -> bool:
     talk = draft.talk
     back = talk.since("summary:") + 1
     now = sorted(talk.clauses(), key=lambda clause: clause.weight)[-1:]
-    told = list(dict.fromkeys(clause.text for clause in [*talk.memories()[-back:], *now]))
+    memories = talk.memories(back, told_before=1)
+    told = list(dict.fromkeys(clause.text for clause in [*memories, *now]))
     if len(told) < 2 or talk.heard.size <= _SHORT:
         return False
     told = told if len(told) < 3 else [told[0], told[len(told) // 2], told[-1]]
@@ -141,9 +146,9 @@ def _deserves_a_pause(talk: Talk) -> bool:
 def _call_back(draft: Draft) -> bool:
     """Ask how something said earlier hangs together with this, now and then."""
     talk = draft.talk
-    memories = talk.memories()[:-1]
+    memories = talk.memories(5, told_before=0)[:-1]
     is_time = talk.depth >= 2 and talk.since("frames:callback") >= 4 and talk.since("summary:") >= 2
     if not memories or not is_time or talk.heard.themes or not talk.marks or draft.asks:
         return False
-    memory = max(memories[-4:], key=lambda clause: clause.weight)
+    memory = max(memories, key=lambda clause: clause.weight)
     return draft.say(_common(talk, "frames.callback"), c=memory.text)

@@ -15,13 +15,15 @@ from companion.language import Language
 #: What must never come back out of Nuanyu's mouth: crisis words, insults, links, long numbers.
 _UNSAYABLE = re.compile(
     r"死|自杀|自残|割腕|跳楼|活着|遗书|安眠药|药|妈的|他妈|卧槽|我操|操你|傻|逼|屁|滚|贱|婊|废物|垃圾|没用|蠢|笨"
-    r"|丑|恶心|配不上|不配|https?:|www\.|@|\d{5,}|[<>{}\[\]|\\`#*_=]"
+    r"|丑|恶心|配不上|不配|做不好|做不到|不够好|没出息|差劲|失败|不行|没人(?:爱|喜欢|要)|多余|讨厌你|不值得|矫情|负担|累赘|https?:|www\.|@|\d{5,}|[<>{}\[\]|\\`#*_=]"
     r"|\b(?:die|dying|dead|death|kill|suicid\w*|hurt myself|cut myself|cutting|pills?|meds|rape\w*|fuck\w*"
     r"|shit\w*|bitch\w*|damn|ass|crap|stupid|idiot|loser|failure|worthless|useless|ugly|disgusting"
-    r"|pathetic|dumb|fat|trash|garbage|system prompt|ignore|instructions?)\b",
+    r"|pathetic|dumb|fat|not good enough|the problem|a mess|burden|unlovable|weak|lazy|hates? (?:you|yourself)|trash|garbage|system prompt|ignore|instructions?)\b",
     re.IGNORECASE,
 )
-_ZH_CLAUSE = re.compile(r"[^，。！？；：、,.!?;:~～…\n\s—\-()（）“”\"「」]+")
+_ZH_CLAUSE = re.compile(
+    r"(?:(?!但是|可是|不过|因为|所以|然后|而且|结果|于是|还是会)[^，。！？；：、,.!?;:~～…\n\s—\-()（）“”\"「」])+"
+)
 _ZH_LEAD = re.compile(
     r"^(?:就是说|就是|就|然后|而且|并且|但是|但|可是|可|因为|所以|其实|反正|感觉|我感觉|我觉得|觉得|总觉得|我总觉得"
     r"|我在想|还有|不过|虽然|尽管|结果|主要是|主要|唉|哎|嗯+|啊|呃|额|那个|真的|后来|最近就|毕竟|只是|还是说|比如说|比如"
@@ -37,6 +39,7 @@ _ZH_TURN = (("我们", "你们"), ("咱们", "你们"), ("咱", "你们"), ("俺
 _ZH_PERSON = re.compile(
     r"我|他|她|室友|舍友|同学|导师|老师|妈|爸|爷|奶|外婆|外公|男朋友|女朋友|前任|对象|朋友|家里|父母|姐|妹|哥|弟"
 )
+_ZH_DANGLING = re.compile(r"^(?:他|她|还|也|就|才|又|都|之后|当时|有时|有的)")
 _EN_CLAUSE = re.compile(
     r"[.!?;:,\n()\"]+|\s[-–—]+\s|\s+(?=(?:but|because|cause|cuz|so|and|which|even though|although)\s)",
     re.IGNORECASE,
@@ -96,6 +99,7 @@ def _zh(text: str) -> Iterator[Clause]:
         if asked or not 5 <= len(clause) <= 22 or han * 2 < len(clause) or _ZH_BAD.search(clause):
             continue
         weight = min(len(clause), 14) / 14 + bool(_ZH_PERSON.search(clause))
+        weight -= bool(_ZH_DANGLING.match(clause)) / 2
         for mine, yours in _ZH_TURN:
             clause = clause.replace(mine, yours)
         yield Clause(clause.replace("自你", "自我"), weight)

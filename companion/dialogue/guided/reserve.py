@@ -14,12 +14,12 @@ _COUNT = {
 }
 
 
-def last_resort(draft: Draft, *, number: int) -> None:
+def last_resort(draft: Draft) -> None:
     """Add a sentence put together from small parts; there are thousands, and then a count."""
     common = book().common[draft.talk.language]
     parts = [[each.text for each in common[f"reserve.{name}"]] for name in ("one", "two", "three")]
-    made = [line("".join(words), "reserve:made") for words in product(*parts)]
+    made = ["".join(words) for words in product(*parts)]
     start = draft.talk.seed % len(made)
-    if any(draft.say([each]) for each in made[start:] + made[:start]):
+    if any(draft.say([line(each, "reserve:made")]) for each in made[start:] + made[:start]):
         return
-    draft.say_anyway(_COUNT[draft.talk.language].format(n=max(number, len(draft.talk.said))))
+    draft.say_anyway(_COUNT[draft.talk.language].format(n=len(draft.talk.said) + 1))

@@ -65,10 +65,19 @@ class Talk:
         """Return the clauses of the unanswered lines that can be given back."""
         return clauses(self.heard.text, self.language)
 
-    def memories(self) -> list[Clause]:
-        """Return the most telling clause of each earlier answer that has one, oldest first."""
-        found = (clauses(text, self.language) for text in self.earlier)
-        return [max(each, key=lambda clause: clause.weight) for each in found if each]
+    def memories(self, last: int, *, told_before: int) -> list[Clause]:
+        """Return the most telling clauses of the last answers, oldest first, at most one of each.
+
+        Only clauses that were given back at most `told_before` times.
+        """
+        kept = []
+        for text in self.earlier[-last:] if last else ():
+            fresh = [c for c in clauses(text, self.language) if self._times(c) <= told_before]
+            kept += sorted(fresh, key=lambda clause: clause.weight)[-1:]
+        return kept
+
+    def _times(self, clause: Clause) -> int:
+        return sum(key(clause.text) in said for said in self.said)
 
 
 def recall(turns: Sequence[Turn], language: Language) -> Talk:
