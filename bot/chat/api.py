@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException as HttpError
 
 from bot.chat.events import events
 from bot.chat.messages import (
@@ -49,6 +50,7 @@ from companion.people.student import Account
 from companion.texts import say
 
 _KEEP_ALIVE = 15  # seconds
+_CODES = {HTTPStatus.UNAUTHORIZED: "no_session", HTTPStatus.NOT_FOUND: "not_found"}
 
 Outside = Annotated[Services, Depends(services_of)]
 Me = Annotated[Account, Depends(signed_in)]
@@ -184,9 +186,10 @@ def _add_errors(api: FastAPI) -> None:
             request, HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", where=_where(problems)
         )
 
-    @api.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> JSONResponse:
-        return _problem(request, HTTPStatus(error.status_code), "no_session")
+    @api.exception_handler(HttpError)
+    async def refused(request: Request, error: HttpError) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        return _problem(request, status, _CODES.get(status, "malformed"), where=status.phrase)
 
     @api.exception_handler(UnknownRow)
     async def gone(request: Request, _: UnknownRow) -> JSONResponse:

@@ -140,7 +140,8 @@ class ModelServer:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._ready.wait(20)
+        if not self._ready.wait(20):
+            raise RuntimeError("the model server did not start")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,15 +151,19 @@ class ModelServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self.serve())
-        self._loop.close()
+        try:
+            self._loop.run_until_complete(self.serve())
+        finally:
+            self._loop.close()
 
     async def serve(self) -> None:
         """Serve until told to stop."""
         self._stopping = asyncio.Event()
-        runner = web.AppRunner(self._app(), access_log=None, handler_cancellation=True)
+        runner = web.AppRunner(
+            self._app(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port, backlog=1024, shutdown_timeout=0.1)
+        site = web.TCPSite(runner, "127.0.0.1", self.port, backlog=1024)
         await site.start()
         self.port = runner.addresses[0][1]
         self._ready.set()
