@@ -15,10 +15,9 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from bot.chat.messages import LONGEST_TEXT, plain_html
+from bot.helplines import Helplines, helplines
 from companion.flows.services import Services
 from companion.language import Language
-from companion.risk import Level, Verdict
-from companion.safety.card import crisis_card
 from companion.texts import say, wording
 
 _HERE = Path(__file__).parent
@@ -66,13 +65,14 @@ def _page(request: Request, name: str, services: Services) -> Response:
 def _context(request: Request, services: Services) -> dict[str, Any]:
     """Return what the pages show in both languages; the browser picks one."""
     campus = services.campus
+    words = {language: wording("page_web", language) for language in Language}
+    sos = {language: _sos(services, language) for language in Language}
     return {
         "language": _wanted(request) or campus.language,
         "campus": campus.name,
         "static": f"/static/{_VERSION}",
         "modules": _MODULES,
-        "longest_text": LONGEST_TEXT,
-        "words": {language: wording("page_web", language) for language in Language},
+        "words": words,
         "notice": {language: plain_html(say("notice.text", language)) for language in Language},
         "onboarding": {
             language: {
@@ -87,22 +87,21 @@ def _context(request: Request, services: Services) -> dict[str, Any]:
             )
             for language in Language
         },
-        "sos": {language: _sos(services, language) for language in Language},
+        "sos": sos,
+        #: What the scripts need to know.
+        "data": {"words": words, "longest": LONGEST_TEXT, "numbers": _numbers(sos)},
     }
 
 
-def _sos(services: Services, language: Language) -> dict[str, Any]:
-    """Return the card of /sos: it stands in the page, so that it needs no network."""
-    card = crisis_card(
-        Verdict(level=Level.MODERATE),
-        campus=services.campus,
-        language=language,
-        now=services.clock.now(),
-    )
-    return {
-        "html": plain_html(card.text),
-        "choices": [{"label": c.label, "url": c.url} for c in card.choices if c.url],
-    }
+def _sos(services: Services, language: Language) -> Helplines:
+    """Return the helplines: they stand in the page, so that they need no network."""
+    return helplines(services.campus, language=language, now=services.clock.now())
+
+
+def _numbers(sos: dict[Language, Helplines]) -> list[str]:
+    """Return the numbers that can be dialled wherever they are named."""
+    urls = {line.url for each in sos.values() for line in each.lines}
+    return sorted(url.removeprefix("tel:") for url in urls if url.startswith("tel:"))
 
 
 def _wanted(request: Request) -> Language | None:

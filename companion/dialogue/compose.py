@@ -21,6 +21,10 @@ from companion.errors import (
 from companion.ports import LanguageModel, Mask
 from companion.turns import Role, Turn
 
+#: Joins texts that are hidden together; a sign of no script, so that nothing is found across it.
+_SEAM_SIGN = "\ue000"
+_SEAM = f"\n{_SEAM_SIGN}\n"
+
 
 class Engine(StrEnum):
     """Who wrote an answer."""
@@ -124,12 +128,17 @@ def _stream(model: LanguageModel, prompt: Any) -> Iterator[str]:
 
 
 def _hide(context: TalkContext, mask: Mask) -> TalkContext:
+    """Hide everything in one go, so that a name is known wherever it was introduced."""
+    texts = [turn.text for turn in context.turns]
+    texts += [context.summary or "", *context.facts, *context.recent]
+    whole = _SEAM.join(text.replace(_SEAM_SIGN, "") for text in texts)
+    hidden = iter(mask.hide(whole).split(_SEAM))
     return replace(
         context,
-        turns=tuple(replace(turn, text=mask.hide(turn.text)) for turn in context.turns),
-        summary=mask.hide(context.summary) if context.summary else None,
-        facts=tuple(map(mask.hide, context.facts)),
-        recent=tuple(map(mask.hide, context.recent)),
+        turns=tuple(replace(turn, text=next(hidden)) for turn in context.turns),
+        summary=next(hidden) or None,
+        facts=tuple(next(hidden) for _ in context.facts),
+        recent=tuple(next(hidden) for _ in context.recent),
     )
 
 

@@ -59,9 +59,10 @@ def _ask(model: LanguageModel, prompt: Prompt) -> str:
 def _talk(turns: Sequence[Turn], previous: str | None, mask: Mask, language: Language) -> str:
     words = load_words(language)
     names = {Role.USER: words["speaker_student"], Role.ASSISTANT: words["speaker_companion"]}
-    earlier = [words["summary_before"], mask.hide(previous)] if previous else []
-    talk = [f"{names[turn.role]}: {mask.hide(turn.text)}" for turn in turns]
-    return without_marks("\n".join([*earlier, words["summary_talk"], *talk]))
+    earlier = [words["summary_before"], previous] if previous else []
+    talk = [f"{names[turn.role]}: {turn.text}" for turn in turns]
+    # In one go, so that a name is known wherever it was introduced.
+    return without_marks(mask.hide("\n".join([*earlier, words["summary_talk"], *talk])))
 
 
 def _prompt(talk: str, model: LanguageModel, language: Language) -> Prompt:

@@ -29,8 +29,6 @@ class Shape:
         self._known_numbers = known_numbers
         self._said = list(said)
         self._sentences = self._questions = self._bullets = 0
-        #: Reasons for which sentences were cut, for the counters.
-        self.cut: list[str] = []
 
     @property
     def is_full(self) -> bool:
@@ -42,11 +40,7 @@ class Shape:
         if not self._sentences:
             # A small model likes to write its own name first.
             sentence = _LABEL.sub("", sentence).lstrip()
-        if not sentence.strip():
-            return ""
-        reason = self._reason_to_cut(sentence)
-        if reason is not None:
-            self.cut.append(reason)
+        if not sentence.strip() or not self._may_say(sentence):
             return ""
         self._sentences += 1
         self._questions += _is_question(sentence)
@@ -54,18 +48,17 @@ class Shape:
         self._said.append(sentence)
         return sentence
 
-    def _reason_to_cut(self, sentence: str) -> str | None:
+    def _may_say(self, sentence: str) -> bool:
         if self._questions >= MOST_QUESTIONS and _is_question(sentence):
-            return "second_question"
+            return False
         if self._bullets >= MOST_BULLETS and _is_bullet(sentence):
-            return "list"
-        finding = inspect(
+            return False
+        return inspect(
             sentence,
             language=self._language,
             known_numbers=self._known_numbers,
             said=self._said,
-        )
-        return finding.reason
+        ).keep
 
 
 def _is_question(sentence: str) -> bool:

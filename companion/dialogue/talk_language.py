@@ -18,8 +18,9 @@ _ENOUGH_WORDS = 4
 _SURE = 0.75
 
 _ENGLISH = frozenset(
-    "i i'm im you the a and is it to my me not no yes what why how hi hello ok okay thanks please feel so just "
-    "can can't cant don't dont am was have do this that of in for but with be on at sleep exam help are".split()
+    "i i'm im you the a and is it to my me not no yes what why how hi hello ok okay thanks please "
+    "feel so just can can't cant don't dont am was have do this that of in for but with be on at "
+    "sleep exam help are".split()
 )
 _SCRIPTS = {
     "CJK": "han", "HIRAGANA": "kana", "KATAKANA": "kana", "HANGUL": "other", "LATIN": "latin",
@@ -52,25 +53,27 @@ def is_other_language(text: str) -> bool:
     if counts["other"] > counts["han"] + counts["latin"] and counts["other"] > 1:
         return True
     latin = counts["latin"] > counts["han"] * 3
-    return latin and len(_words(text)) >= _ENOUGH_WORDS and not _is_english(text, doubt=False)
+    return latin and len(_words(text)) >= _ENOUGH_WORDS and not _is_english(text)
 
 
 def _scripts(text: str) -> Counter[str]:
-    letters = (c for c in _LINKS.sub(" ", text[:_READ]) if c.isalpha())
-    return Counter(_SCRIPTS.get(unicodedata.name(c, "?").split(" ")[0].split("-")[0], "other") for c in letters)
+    return Counter(_script(c) for c in _LINKS.sub(" ", text[:_READ]) if c.isalpha())
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "?").replace("-", " ").partition(" ")[0]
+    return _SCRIPTS.get(name, "other")
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(_LINKS.sub(" ", text[:_READ]).lower().replace("’", "'"))
 
 
-def _is_english(text: str, *, doubt: bool = True) -> bool:
+def _is_english(text: str) -> bool:
     words = _words(text)
-    if any(word in _ENGLISH for word in words) or len(words) < _ENOUGH_WORDS:
-        # "no", "me" and "a" are words of other languages too: a long text needs more than one.
-        if len(words) < 2 * _ENOUGH_WORDS or sum(word in _ENGLISH for word in words) * 6 >= len(words):
-            return doubt or any(word in _ENGLISH for word in words)
-    best = _detector.detect(" ".join(words), model="lite", k=1)
-    if not best:
+    known = sum(word in _ENGLISH for word in words)
+    # "no", "me" and "a" are words of other languages too: a longer text needs more of them.
+    if len(words) < _ENOUGH_WORDS or known * 4 >= len(words):
         return True
-    return best[0]["lang"] == "en" or float(best[0]["score"]) < _SURE
+    best = _detector.detect(" ".join(words), model="lite", k=1)
+    return not best or best[0]["lang"] == "en" or float(best[0]["score"]) < _SURE

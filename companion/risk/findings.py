@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from companion.language import Language
 from companion.risk.levels import Kind, Level, Subject
@@ -13,8 +14,22 @@ from companion.risk.phrases import Rule, rules
 from companion.risk.scenes import ELSEWHERE, contexts, is_in, without_idioms
 from companion.risk.subjects import Person, person_of
 
+#: A long text is looked through in windows of this many characters that overlap.
+WINDOW = 600
+OVERLAP = 120
 _LATIN = re.compile("[a-z]")
 _CLAUSE_ENDS = ",、:：\n"
+_ABOUT_FRIEND = " (about somebody else)"
+
+
+class _Told(Enum):
+    """How a phrase is told; the value is what it adds to the evidence."""
+
+    PLAINLY = ""
+    DENIED = ", but denies it"
+    IN_THE_PAST = ", in the past"
+    LIGHTLY = ", perhaps as a manner of speaking"
+    ELSEWHERE = ", in a story or a lesson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Scenery:
-    """What is true of a whole text; asked once, lazily used by each phrase."""
+    """What is true of a whole window; asked once."""
 
     text: str
     elsewhere: bool
@@ -41,32 +56,47 @@ class _Scenery:
 
 def findings(text: str, *, story: bool = False) -> tuple[Finding, ...]:
     """Return what the rules find; `story` says that the talk so far was about fiction."""
+    read = [views(window) for window in windows(text)]
+    elsewhere = story or any(_is_elsewhere(view) for both in read for view in both)
     found: dict[tuple[str, Subject], Finding] = {}
-    for view in views(text):
-        for finding in _in_view(view, story=story):
+    for view in (view for both in read for view in both):
+        for finding in _in_window(view, elsewhere=elsewhere):
             key = (finding.rule, finding.subject)
             if key not in found or found[key].level < finding.level:
                 found[key] = finding
     return tuple(found.values())
 
 
+def windows(text: str) -> tuple[str, ...]:
+    """Cut a long text into overlapping pieces: the time grows with the length and no faster."""
+    starts = range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP)
+    return tuple(dict.fromkeys(text[start : start + WINDOW] for start in starts))
+
+
 def is_story(text: str) -> bool:
     """Whether a text is about a story, a game, a lesson or the news."""
-    return any(is_in(scene, view) for view in views(text) for scene in ELSEWHERE)
+    return any(_is_elsewhere(view) for view in views(text[:WINDOW]))
 
 
-def _in_view(view: str, *, story: bool) -> Iterator[Finding]:
+def _is_elsewhere(view: str) -> bool:
+    return any(is_in(scene, view) for scene in ELSEWHERE)
+
+
+def _in_window(view: str, *, elsewhere: bool) -> Iterator[Finding]:
     languages = [Language.ZH] if has_cjk(view) else []
     if _LATIN.search(view):
         languages.append(Language.EN)
     text = without_idioms(view)
-    scenery: _Scenery | None = None
+    scenery = _Scenery(
+        text=text,
+        elsewhere=elsewhere,
+        laughing=is_in("laughing", view),
+        trivial=is_in("trivial", view),
+    )
     for rule in rules():
         if rule.language not in languages:
             continue
         for match in rule.found_by.finditer(text):
-            if scenery is None:
-                scenery = _scenery(view, text=text, story=story)
             finding = _weighed(rule, match, scenery)
             if finding is not None:
                 yield finding
@@ -74,46 +104,78 @@ def _in_view(view: str, *, story: bool) -> Iterator[Finding]:
                     break
 
 
-def _scenery(view: str, *, text: str, story: bool) -> _Scenery:
-    return _Scenery(
-        text=text,
-        elsewhere=story or any(is_in(scene, view) for scene in ELSEWHERE),
-        laughing=is_in("laughing", view),
-        trivial=is_in("trivial", view),
+def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | None:
+    """Return what a phrase means where it stands; None when its surroundings explain it."""
+    if _is_explained(rule, match, scenery.text):
+        return None
+    told = _as_told(rule, match, scenery)
+    person = _person(rule, match, scenery.text)
+    is_about_friend = person is Person.OTHER
+    if told is _Told.ELSEWHERE or person is Person.YOU:
+        return None
+    if is_about_friend and not rule.holds_for_others:
+        return None
+    if told is _Told.PLAINLY and _is_manner_of_speaking(rule, person, scenery):
+        told = _Told.LIGHTLY
+    if told is _Told.LIGHTLY and rule.level <= Level.WATCH:
+        return None
+    subject = Subject.OTHER if is_about_friend else Subject.SELF
+    if told is _Told.IN_THE_PAST and subject is Subject.SELF:
+        subject = Subject.PAST
+    return Finding(
+        rule=rule.id,
+        level=rule.level if told is _Told.PLAINLY else min(rule.level, Level.WATCH),
+        kinds=rule.kinds,
+        subject=subject,
+        evidence=rule.evidence + told.value + (_ABOUT_FRIEND if is_about_friend else ""),
+        sign=rule.sign if subject is Subject.SELF and told is not _Told.DENIED else None,
     )
 
 
-def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | None:
-    text = scenery.text
-    sentence, clause = _sentence(text, match), _clause(text, match)
-    if rule.unless is not None and rule.unless.search(sentence):
-        return None
+def _is_explained(rule: Rule, match: re.Match[str], text: str) -> bool:
+    """Whether the rule's own exceptions or a harmless occasion explain the phrase."""
+    if rule.unless is not None and rule.unless.search(_sentence(text, match)):
+        return True
     around = f"{text[: match.start()]}\n{text[match.end() :]}"
-    if any(is_in(scene, around) for scene in rule.harmless):
-        return None
-    if scenery.elsewhere and _belongs_elsewhere(sentence, clause, rule=rule):
-        return None
-    person = _person(rule, match, text)
-    if person is Person.YOU or (person is Person.OTHER and not rule.holds_for_others):
-        return None
-    subject = Subject.OTHER if person is Person.OTHER else Subject.SELF
-    level, evidence = rule.level, rule.evidence
-    if rule.is_negatable and _is_negated(text, match, rule.language):
-        level, evidence = min(level, Level.WATCH), f"{evidence}, but denies it"
-        return _finding(rule, level=level, subject=subject, evidence=evidence, sign=None)
-    if level > Level.NONE and is_in("past", sentence) and not is_in("present", sentence):
-        level, evidence = min(level, Level.WATCH), f"{evidence}, in the past"
-        subject = Subject.PAST if subject is Subject.SELF else subject
-    elif person is Person.MANY or (
-        rule.is_soft and level <= Level.MODERATE and (scenery.laughing or scenery.trivial)
-    ):
-        level, evidence = min(level, Level.WATCH), f"{evidence}, perhaps as a manner of speaking"
-        if rule.level <= Level.WATCH:
-            return None
-    if subject is Subject.OTHER:
-        evidence = f"{evidence} (about somebody else)"
-    sign = rule.sign if subject is Subject.SELF else None
-    return _finding(rule, level=level, subject=subject, evidence=evidence, sign=sign)
+    return any(is_in(scene, around) for scene in rule.harmless)
+
+
+def _as_told(rule: Rule, match: re.Match[str], scenery: _Scenery) -> _Told:
+    """Return how a phrase is told: plainly, denied, in the past, or within a story."""
+    sentence = _sentence(scenery.text, match)
+    told = _Told.PLAINLY
+    if scenery.elsewhere:
+        told = _in_scene(sentence, _clause(scenery.text, match), rule=rule)
+    if told is not _Told.PLAINLY:
+        return told
+    if rule.is_negatable and _is_negated(scenery.text, match, rule.language):
+        return _Told.DENIED
+    is_past = is_in("past", sentence) and not is_in("present", sentence)
+    return _Told.IN_THE_PAST if is_past and rule.level > Level.NONE else _Told.PLAINLY
+
+
+def _in_scene(sentence: str, clause: str, *, rule: Rule) -> _Told:
+    """Return whether a story, a game or a lesson explains the phrase, or "I, too" keeps it."""
+    # A laptop given away is no machine talk: only wishes are explained by one.
+    scenes = ELSEWHERE if rule.is_soft else tuple(name for name in ELSEWHERE if name != "tech")
+    if any(is_in(scene, clause) for scene in scenes):
+        return _Told.ELSEWHERE
+    if is_in("confession", clause):
+        return _Told.PLAINLY
+    if is_in("fiction", sentence):
+        return _Told.ELSEWHERE
+    person = contexts().persons[rule.language].tokens.search(clause)
+    if person is not None and person.lastgroup == "self":
+        return _Told.PLAINLY
+    nearby = any(is_in(scene, sentence) for scene in scenes)
+    return _Told.LIGHTLY if nearby else _Told.ELSEWHERE
+
+
+def _is_manner_of_speaking(rule: Rule, person: Person, scenery: _Scenery) -> bool:
+    """Whether laughter, a trivial cause or "we all" makes a wish a figure of speech."""
+    if not rule.is_soft or rule.level > Level.MODERATE:
+        return person is Person.MANY
+    return person is Person.MANY or scenery.laughing or scenery.trivial
 
 
 def _person(rule: Rule, match: re.Match[str], text: str) -> Person:
@@ -123,30 +185,6 @@ def _person(rule: Rule, match: re.Match[str], text: str) -> Person:
     # A goodbye speaks to "you" and "all of you": it is the student's all the same.
     speaks_to_others = person in (Person.YOU, Person.MANY) and rule.sign is not None
     return Person.SELF if speaks_to_others else person
-
-
-def _finding(
-    rule: Rule, *, level: Level, subject: Subject, evidence: str, sign: str | None
-) -> Finding:
-    return Finding(
-        rule=rule.id,
-        level=level,
-        kinds=rule.kinds,
-        subject=subject,
-        evidence=evidence,
-        sign=sign,
-    )
-
-
-def _belongs_elsewhere(sentence: str, clause: str, *, rule: Rule) -> bool:
-    """Whether a story or a lesson explains the phrase: unless the student says "I, too"."""
-    names_scene = any(is_in(scene, clause) for scene in ELSEWHERE)
-    if is_in("confession", clause) and not names_scene:
-        return False
-    if names_scene or any(is_in(scene, sentence) for scene in ELSEWHERE):
-        return True
-    speaks_of_self = contexts().persons[rule.language].tokens.search(clause)
-    return not (speaks_of_self and speaks_of_self.lastgroup == "self")
 
 
 def _is_negated(text: str, match: re.Match[str], language: Language) -> bool:

@@ -11,7 +11,16 @@ from companion.language import Language
 from companion.risk.line_entries import read_lines
 from companion.risk.lines import Channel, ChannelType, Line, LineHours, LineKind, LineStatus
 
-__all__ = ["Channel", "ChannelType", "Line", "LineHours", "LineKind", "LineStatus", "Registry", "registry"]
+__all__ = [
+    "Channel",
+    "ChannelType",
+    "Line",
+    "LineHours",
+    "LineKind",
+    "LineStatus",
+    "Registry",
+    "registry",
+]
 
 #: How long a line past its date is still shown, with a remark.
 GRACE = timedelta(days=365)
@@ -19,7 +28,6 @@ GRACE = timedelta(days=365)
 USUAL_KINDS = (LineKind.CRISIS, LineKind.YOUTH, LineKind.EMERGENCY)
 #: Countries of the registry where the European numbers work.
 EUROPEAN_UNION = frozenset({"DE", "FR", "NL", "IE"})
-#: Short codes that would make a guard let any two digits through are still known as such.
 _ANYWHERE = "*"
 
 
@@ -62,7 +70,7 @@ class Registry:
         unverified = [line.id for line in active if not line.verified_by]
         found = [f"hotline {name}: the check date has passed" for name in old]
         if unverified:
-            found.append(f"{len(unverified)} hotlines were never dialled by a person: {', '.join(unverified)}")
+            found.append(f"{len(unverified)} hotlines were never dialled: {', '.join(unverified)}")
         for country in sorted({line.country for line in active} - {_ANYWHERE}):
             found += self._gaps(country)
         return tuple(found)
@@ -70,7 +78,9 @@ class Registry:
     def _gaps(self, country: str) -> list[str]:
         kinds = {line.kind for line in self._of_place(country)}
         needed = (LineKind.EMERGENCY, LineKind.CRISIS)
-        return [f"hotlines for {country}: no {kind.value} line" for kind in needed if kind not in kinds]
+        return [
+            f"hotlines for {country}: no {kind.value} line" for kind in needed if kind not in kinds
+        ]
 
     def _of_place(self, region: str) -> list[Line]:
         own = [line for line in self.lines if line.country == region and _may_show(line)]

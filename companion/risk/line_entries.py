@@ -131,5 +131,5 @@ def _confidence(word: str) -> str:
 
 def _day(value: object) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError("a date is written like 2026-11-22")
+        raise TypeError("a date is written like 2026-11-22")
     return value

@@ -39,9 +39,13 @@ _LONE_CJK = re.compile(
     rf"|(?<=[{_CJK}]) (?=[{_CJK}](?![{_CJK}]))"
 )
 _HIDDEN_PAIR = re.compile(rf"(?<=[{_CJK}])[.·•*_\-/\\|+~^`\"#@&=<>—](?=[{_CJK}])")
-_SPELLED_LATIN = re.compile(r"(?<![a-z0-9])(?:[a-z0-9$@!][ .\-_*/·]{1,2}){2,}[a-z0-9$@!](?![a-z0-9])")
+_SPELLED_LATIN = re.compile(
+    r"(?<![a-z0-9])(?:[a-z0-9$@!][ .\-_*/·]{1,2}){2,}[a-z0-9$@!](?![a-z0-9])"
+)
 _SPELLING_GAP = re.compile(r"[ .\-_*/·]{1}")
-_LEET_WORD = re.compile(r"[a-z0-9$@!|]*[a-z][0-9$@!|]+[a-z0-9$@!|]*|[0-9$@|]+[a-z]{2,}[a-z0-9$@!|]*")
+_LEET_WORD = re.compile(
+    r"[a-z0-9$@!|]*[a-z][0-9$@!|]+[a-z0-9$@!|]*|[0-9$@|]+[a-z]{2,}[a-z0-9$@!|]*"
+)
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ＇")
 
 
@@ -84,7 +88,7 @@ def _tidied(text: str) -> str:
 def _line_break(end: re.Match[str]) -> str:
     # "!" may be an i inside a word (k!ll); it ends a sentence only after one.
     text, after = end.string, end.end()
-    inside = end[0] == "!" and 0 < end.start() and after < len(text)
+    inside = end[0] == "!" and end.start() > 0 and after < len(text)
     if inside and text[end.start() - 1].isascii() and text[after].isascii():
         return "!" if text[end.start() - 1].isalpha() and text[after].isalpha() else "\n"
     return "\n"

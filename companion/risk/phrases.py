@@ -29,9 +29,11 @@ FILES = (
     "zh_suicide.toml",
     "zh_signs.toml",
     "zh_means.toml",
+    "zh_implicit.toml",
     "zh_other.toml",
     "en_suicide.toml",
     "en_signs.toml",
+    "en_implicit.toml",
     "en_other.toml",
 )
 _KEYS = {

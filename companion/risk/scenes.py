@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from companion.language import Language
 from companion.risk.content import Entry, entries, pattern, read_toml, refuse_unknown
+from companion.risk.normalise import has_cjk
 from companion.risk.phrases import fragments
 
 FILE = "risk/contexts.toml"
@@ -30,7 +32,7 @@ class Contexts:
     """All context patterns, compiled."""
 
     scenes: Mapping[str, re.Pattern[str]]
-    idioms: re.Pattern[str]
+    idioms: Mapping[Language, re.Pattern[str]]
     negation: Mapping[Language, re.Pattern[str]]
     persons: Mapping[Language, Persons]
 
@@ -39,13 +41,12 @@ class Contexts:
 def contexts() -> Contexts:
     """Return what `contexts.toml` says, or raise ContentError."""
     document = read_toml(*FILE.split("/"))
-    idioms = [_compiled(entry, "patterns") for entry in entries(document, "idiom", file=FILE)]
     return Contexts(
         scenes={
             entry["id"]: _compiled(entry, "patterns")
             for entry in entries(document, "scene", file=FILE)
         },
-        idioms=re.compile("|".join(idiom.pattern for idiom in idioms)),
+        idioms={language: _idioms(document, language) for language in Language},
         negation={
             Language(entry["id"]): re.compile(f"(?:{_compiled(entry, 'before').pattern}) ?$")
             for entry in entries(document, "negation", file=FILE)
@@ -59,12 +60,24 @@ def contexts() -> Contexts:
 
 def without_idioms(text: str) -> str:
     """Return the text with everyday hyperbole (笑死我了, this exam is killing me) cut out."""
-    return contexts().idioms.sub("□", text)
+    for language in Language:
+        if language is Language.EN or has_cjk(text):
+            text = contexts().idioms[language].sub("□", text)
+    return text
 
 
 def is_in(scene: str, text: str) -> bool:
     """Whether a text (or a sentence of it) belongs to a scene."""
     return contexts().scenes[scene].search(text) is not None
+
+
+def _idioms(document: Mapping[str, Any], language: Language) -> re.Pattern[str]:
+    found = [
+        _compiled(entry, "patterns").pattern
+        for entry in entries(document, "idiom", file=FILE)
+        if entry["id"].startswith(language.value)
+    ]
+    return re.compile("|".join(found))
 
 
 def _compiled(entry: Entry, key: str) -> re.Pattern[str]:
@@ -78,7 +91,9 @@ def _persons(entry: Entry) -> Persons:
     pieces = fragments(Language(entry["id"]))
 
     def one(key: str) -> str:
-        return pattern({"id": entry["id"], key: [entry[key]]}, key, file=FILE, fragments=pieces).pattern
+        return pattern(
+            {"id": entry["id"], key: [entry[key]]}, key, file=FILE, fragments=pieces
+        ).pattern
 
     # "other" first: "my roommate" is somebody else although it begins with "my".
     order = ("other", "many", "you", "self")

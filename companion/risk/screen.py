@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from companion.risk.findings import Finding, findings
+from companion.risk.findings import WINDOW, Finding, findings
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.normalise import views
 from companion.risk.scenes import is_in
@@ -34,7 +34,9 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     found += signs_together(own, before)
     found += answered(text, history, before)
     found += _from_before(text, before)
-    return _verdict([finding for finding in found if finding.level > Level.NONE], text=text)
+    return _verdict(
+        [finding for finding in found if finding.level > Level.NONE], text=text, story=before.story
+    )
 
 
 def _from_before(text: str, before: Background) -> list[Finding]:
@@ -44,9 +46,7 @@ def _from_before(text: str, before: Background) -> list[Finding]:
     if any(is_in("retraction", view) for view in views(text[:500])):
         level = Level.MODERATE if before.level >= Level.HIGH else Level.WATCH
         return [_echo(level, "takes back what was said earlier")]
-    if before.level >= Level.HIGH:
-        return [_echo(Level.WATCH, "spoke of serious risk earlier in this talk")]
-    return []
+    return [_echo(Level.WATCH, "spoke of risk earlier in this talk")]
 
 
 def _echo(level: Level, evidence: str) -> Finding:
@@ -59,22 +59,29 @@ def _echo(level: Level, evidence: str) -> Finding:
     )
 
 
-def _verdict(found: Sequence[Finding], *, text: str) -> Verdict:
+def _verdict(found: Sequence[Finding], *, text: str, story: bool) -> Verdict:
     if not found:
-        return Verdict(level=Level.NONE, subject=_subject_of_harmless(text), score=_SCORES[Level.NONE])
-    ranked = sorted(found, key=lambda finding: (-finding.level, finding.subject is Subject.OTHER))
+        return Verdict(
+            level=Level.NONE,
+            subject=_subject_of_harmless(text, story=story),
+            score=_SCORES[Level.NONE],
+        )
+    # What is about the student themselves comes first, then what is gravest.
+    own = [finding for finding in found if finding.subject is Subject.SELF]
+    ranked = sorted(found, key=lambda finding: -finding.level)
+    is_own = any(finding.level >= min(ranked[0].level, Level.MODERATE) for finding in own)
     level = ranked[0].level
     evidence = tuple(dict.fromkeys(finding.evidence for finding in ranked))
     extra = min(_MOST_EXTRA, _PER_EVIDENCE * (len(evidence) - 1))
     return Verdict(
         level=level,
         kinds=tuple(dict.fromkeys(kind for finding in ranked for kind in finding.kinds)),
-        subject=ranked[0].subject,
+        subject=Subject.SELF if is_own else ranked[0].subject,
         score=round(_SCORES[level] + extra, 3),
         evidence=evidence,
     )
 
 
-def _subject_of_harmless(text: str) -> Subject:
-    told = any(is_in("fiction", view) for view in views(text[:2000]))
+def _subject_of_harmless(text: str, *, story: bool) -> Subject:
+    told = story or any(is_in("fiction", view) for view in views(text[:WINDOW]))
     return Subject.FICTION if told else Subject.UNCLEAR

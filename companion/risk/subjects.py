@@ -10,7 +10,9 @@ from companion.risk.scenes import contexts
 
 #: How far back a subject is looked for (characters).
 REACH = 160
-_THEMSELVES = re.compile(r"(?<![a-z])(?:himself|herself|themsel[fv]e?s?|him ?self|her ?self)(?![a-z])")
+_THEMSELVES = re.compile(
+    r"(?<![a-z])(?:himself|herself|themsel[fv]e?s?|him ?self|her ?self)(?![a-z])"
+)
 _CLAUSE_END = re.compile(r"[,、:： ]")
 
 

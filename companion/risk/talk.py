@@ -18,6 +18,7 @@ FILE = "risk/answers.toml"
 #: How many of the student's earlier lines are read, and how much of each (characters).
 LINES_BACK = 12
 LINE_LENGTH = 2000
+_ENDS_A_QUESTION = re.compile("[?？]|吗")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,8 @@ def answered(text: str, history: Sequence[Turn], before: Background) -> list[Fin
 
 def _question_in(said: str) -> Question | None:
     """Return the last direct question in what the companion said."""
+    if not _ENDS_A_QUESTION.search(said):
+        return None
     text = views(said)[0]
     places = [
         (match.start(), position)

@@ -106,9 +106,7 @@ def _urgent_parts(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Word
     return [*parts, *numbers.rows]
 
 
-def _again(
-    verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Wordings, repeat: int
-) -> str:
+def _again(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Wordings, repeat: int) -> str:
     """Return the short text that stays; the lines are named every other time."""
     ladder = "other" if verdict.subject is Subject.OTHER else _LADDERS.get(kind, "self")
     texts = words.ladders[ladder]

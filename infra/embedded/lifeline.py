@@ -34,5 +34,16 @@ def tied(argv: Sequence[str]) -> list[str]:
 
 def stop_with_parent() -> None:
     """Ask Linux for a SIGTERM when our parent ends; elsewhere nothing happens."""
+    _on_parents_end(signal.SIGTERM)
+
+
+def end_with_parent(parent: int) -> None:
+    """Tie this process to its parent like `tied`; for a process that was forked just now."""
+    _on_parents_end(signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _on_parents_end(number: int) -> None:
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)

@@ -13,17 +13,18 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     head = ""
     for piece in pieces:
         head += piece
-        start = head.lstrip()
-        if start.startswith(_OPEN):
-            if _CLOSE not in start:
-                continue
-            head = start.partition(_CLOSE)[2].lstrip()
-            break
-        if not _OPEN.startswith(start):
-            break
-    else:
-        # The answer ended inside its thoughts, or was shorter than the mark itself.
-        head = "" if head.lstrip().startswith(_OPEN) else head
-    if head:
+        if words := _words_in(head):
+            yield words
+            yield from pieces
+            return
+    # The answer ended inside its thoughts, or was shorter than the mark itself.
+    if not head.lstrip().startswith(_OPEN):
         yield head
-    yield from pieces
+
+
+def _words_in(head: str) -> str:
+    """Return what is said for certain behind the thoughts; "" while there is nothing yet."""
+    start = head.lstrip()
+    if start.startswith(_OPEN):
+        return start.partition(_CLOSE)[2].lstrip()
+    return "" if _OPEN.startswith(start) else head

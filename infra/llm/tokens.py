@@ -38,7 +38,8 @@ class Tokens:
         self._lock = threading.Lock()
         self._facts: Facts | None = None
         self._facts_lock = threading.Lock()
-        self._rests_until = float("-inf")
+        #: When the facts, and when counts, may be asked for again.
+        self._facts_due = self._rests_until = float("-inf")
         #: The way of asking that worked last; None while unknown.
         self._way: Callable[[Wire, str], int] | None = None
         self._known: OrderedDict[bytes, int] = OrderedDict()
@@ -75,9 +76,9 @@ class Tokens:
         return counted
 
     def _ask(self, text: str) -> int | None:
-        if self._is_resting:
-            return None
         began = self._clock()
+        if began < self._rests_until:
+            return None
         ways = (self._way,) if self._way else _WAYS
         for way in ways:
             try:
@@ -95,22 +96,19 @@ class Tokens:
         return None
 
     def _ask_facts(self) -> Facts | None:
-        if self._facts or self._is_resting:
+        if (self._facts and self._facts.window) or self._clock() < self._facts_due:
             return self._facts
-        # One thread asks; the others go on with the default meanwhile.
+        # One thread asks; the others go on with what is known meanwhile.
         if not self._facts_lock.acquire(blocking=False):
-            return None
+            return self._facts
         try:
+            self._facts_due = self._clock() + REST
             self._facts = ask_facts(self._wire)
         except WIRE_ERRORS:
-            self._rest()
+            pass  # Asked again when it is due; until then the settings' window holds.
         finally:
             self._facts_lock.release()
         return self._facts
-
-    @property
-    def _is_resting(self) -> bool:
-        return self._clock() < self._rests_until
 
     def _rest(self) -> None:
         self._rests_until = self._clock() + REST

@@ -10,7 +10,18 @@ from infra.redaction import numbers, people, places
 from infra.redaction.entities import Entity, Type
 from infra.redaction.numbers import Pattern
 
-_PATTERNS = tuple(chain(numbers.PATTERNS, places.PATTERNS, people.PATTERNS))
+# What a text must hold for a group of patterns to be worth trying: most texts need few.
+_GROUPS = (
+    (
+        re.compile(
+            r"[0-9@/]|微信|薇信|wechat|weixin|vx|wx|[一幺][\s\-、]?[三四五六七八九]", re.IGNORECASE
+        ),
+        numbers.PATTERNS,
+    ),
+    (re.compile(r"[0-9省市区]"), places.PATTERNS),
+    (re.compile(r"[\u4e00-\u9fff]"), people.CHINESE),
+    (re.compile(r"[A-Za-z]"), people.ENGLISH),
+)
 # One sign for one sign, so that offsets stay: full-width digits, letters and signs.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，！？；："}
 _SHORTEST_NAME = 2
@@ -23,7 +34,8 @@ def find(text: str, *, keep: frozenset[str] = frozenset()) -> list[Entity]:
     `keep` are numbers (digits only) that are never hidden: hotlines and emergency numbers.
     """
     plain = text.translate(_NARROW)
-    found = [entity for pattern in _PATTERNS for entity in _matches(pattern, plain, keep)]
+    patterns = chain.from_iterable(group for needs, group in _GROUPS if needs.search(plain))
+    found = [entity for pattern in patterns for entity in _matches(pattern, plain, keep)]
     found += _again(plain, [entity for entity in found if entity.type is Type.PERSON])
     # The surer first, then the longer; what overlaps something chosen is left out.
     chosen: list[Entity] = []

@@ -82,7 +82,12 @@ PATTERNS = (
         r"(?:student|matric(?:ulation)?|campus|enrol?ment)\s*(?:id|number|no\.?|card)?\s*(?:is|[:#=])?\s*([a-z]{0,3}\d{5,16})",
         0.95,
     ),
-    _find(Type.BANK_CARD, r"(?<![\d.])(\d{4}(?:[\s-]?\d{4}){2}(?:[\s-]?\d{1,4}){1,2})(?!\.?\d)", 0.95, _judge_card),
+    _find(
+        Type.BANK_CARD,
+        r"(?<![\d.])(\d{4}(?:[\s-]?\d{4}){2}(?:[\s-]?\d{1,4}){1,2})(?!\.?\d)",
+        0.95,
+        _judge_card,
+    ),
     _find(
         Type.BANK_CARD,
         rf"(?:卡号|银行卡|信用卡|储蓄卡)\s*{_IS}(\d(?:[\s-]?\d){{11,18}})(?!\d)",

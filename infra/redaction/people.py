@@ -40,7 +40,7 @@ def _find(regex: str, score: float) -> Pattern:
     return Pattern(Type.PERSON, re.compile(regex), score)
 
 
-PATTERNS = (
+CHINESE = (
     _find(rf"(?:我叫|我的名字(?:是|叫)|名叫|本名|(?:全|真)名(?:是|叫)?){_LOOSE_NAME}{_AFTER}", 0.9),
     _find(rf"姓名\s*[:：是]?\s*{_LOOSE_NAME}{_AFTER}", 0.9),
     _find(rf"{_KIN}(?:的?名字)?(?:叫做|名叫|叫|是|[，,：:]){_LOOSE_NAME}{_AFTER}", 0.85),
@@ -53,6 +53,8 @@ PATTERNS = (
     _find(rf"(?<![{_HAN}])({_DOUBLE}|(?![{_ZH['not_before_title']}])[{_LOOSE}])(?={_TITLE})", 0.85),
     _find(rf"({_DOUBLE}|[{_CLEAR}])(?=老师|教授|学长|学姐|师兄|师姐|医生|导师|辅导员)", 0.8),
     _find(rf"(?<![大很太最从不])([小老阿][{_CLEAR}])(?!师){_AFTER}", 0.65),
+)
+ENGLISH = (
     _find(
         r"\b(?i:my (?:full |real )?name is|my name's|i am called|i'm called|name:)\s+"
         rf"({_EN_NO_NAME}[A-Za-z][a-z]{{1,15}}(?:\s{_CAPITAL}){{0,2}})",

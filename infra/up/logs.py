@@ -15,6 +15,7 @@ LAST_LINES = 12  # remembered for when a process dies
 _ALARMING = re.compile(
     r"\b(WARNING|ERROR|CRITICAL|FATAL)\b|^Traceback |^\w*(\.\w+)*(Error|Exception):"
 )
+_WIDEST = 300  # characters of one line on the screen
 _LOUD = {"warning", "error", "critical", "exception"}
 #: Told already, or too long for a screen: the log file has it.
 _LEFT_OUT = {"event", "level", "timestamp", "logger", "process", "exception", "stack"}
@@ -81,4 +82,5 @@ def _from_json(entry: dict[str, object]) -> str | None:
     if level not in _LOUD:
         return None
     known = " ".join(f"{name}={value}" for name, value in entry.items() if name not in _LEFT_OUT)
-    return f"{level}: {entry.get('event', '')} {known}".rstrip()
+    event, *_ = str(entry.get("event", "")).splitlines() or [""]
+    return f"{level}: {event} {known}".rstrip()[:_WIDEST]

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import BinaryIO
 
 from infra.embedded import leftovers
 from infra.embedded.lifeline import tied
 from infra.up.commands import Command
+from infra.up.fork import Copy, can_copy, copy
 from infra.up.logs import LogFile, for_the_screen
 
 FIRST_PAUSE = 1.0  # seconds before the first restart; doubled each time
@@ -41,7 +43,8 @@ class Process:
         self._show = show
         self._log = LogFile(data_dir / "logs" / f"{command.name}.log")
         self._note = data_dir / "run" / f"{command.name}.pid"
-        self._popen: subprocess.Popen[bytes] | None = None
+        self._popen: subprocess.Popen[bytes] | Copy | None = None
+        self._output: int | None = None
         self._reader: Thread | None = None
         self._started = 0.0
 
@@ -66,21 +69,35 @@ class Process:
         return self._popen is not None and self._popen.poll() is None
 
     def start(self) -> None:
-        """Start it; what an earlier supervisor left running under this name is ended first."""
-        leftovers.reap(self._note)
-        self._popen = subprocess.Popen(
+        """Start it and call `listen` soon: until then its output waits in a pipe."""
+        reading, writing = os.pipe()
+        if can_copy(self.command.argv):
+            self._popen = copy(self.command.argv, environment=self._environment, output=writing)
+        else:
+            self._popen = self._fresh(writing)
+        os.close(writing)
+        self._output = reading
+        leftovers.write_down(self._note, self._popen.pid)
+        self._started = time.monotonic()
+        self.start_at = None
+
+    def listen(self) -> None:
+        """Write its output into the log from now on, in a thread."""
+        if self._output is not None:
+            lines = os.fdopen(self._output, "rb")
+            self._output = None
+            self._reader = Thread(target=self._read, args=(lines,), daemon=True)
+            self._reader.start()
+
+    def _fresh(self, output: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             tied(self.command.argv),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             env=self._environment,
             process_group=0,  # Ctrl-C in the terminal is for us: we stop it in its turn
         )
-        leftovers.write_down(self._note, self._popen.pid)
-        self._started = time.monotonic()
-        self.start_at = None
-        self._reader = Thread(target=self._listen, name=f"log-{self.command.name}", daemon=True)
-        self._reader.start()
 
     def plan_restart(self, now: float) -> float:
         """Note that it ended by itself and return in how many seconds it starts again."""
@@ -99,6 +116,9 @@ class Process:
     def finish(self) -> None:
         """Kill what is left of it and forget it."""
         self._end_group()
+        if self._output is not None:
+            os.close(self._output)
+            self._output = None
         self._note.unlink(missing_ok=True)
         self._log.close()
 
@@ -115,10 +135,8 @@ class Process:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._popen.pid, number)
 
-    def _listen(self) -> None:
-        if self._popen is None or self._popen.stdout is None:
-            return
-        with self._popen.stdout as lines:
+    def _read(self, lines: BinaryIO) -> None:
+        with lines:
             for line in lines:
                 # A full disk must not stop the process: its pipe is read to the end all the same.
                 with suppress(OSError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from companion.errors import NuanyuError
@@ -30,10 +31,12 @@ def up(
     commands: Sequence[Command],
     prepare: Callable[[], None],
     say: Say,
+    preload: Sequence[str] = (),
 ) -> int:
     """Run everything until SIGINT or SIGTERM and return the exit status.
 
-    `prepare` runs before the processes (migrations, keys) and may raise NuanyuError; `say` gets
+    `preload` names modules that several processes need: they are imported once, here. `prepare`
+    runs before the processes (migrations, keys) and may raise NuanyuError; `say` gets
     each line for the person. 0 after a stop, 78 when something must be changed first, 1 when a
     process could not be brought up. Call from the main thread.
     """
@@ -43,6 +46,10 @@ def up(
     try:
         with _claimed(settings) as (data_dir, port):
             settings = settings.model_copy(update={"data_dir": data_dir, "port": port})
+            if preload:
+                say("Loading …")
+            for name in preload:
+                import_module(name)
             say("Preparing the database …")
             prepare()
             with Signals() as signals:

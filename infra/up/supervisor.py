@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -50,8 +51,12 @@ class Supervisor:
 
     def start(self) -> None:
         """Start all processes."""
+        gc.freeze()  # copies of this process share its memory as long as nobody touches it
         for process in self._processes:
             process.start()
+        # Only now: a process with threads is not to be copied.
+        for process in self._processes:
+            process.listen()
 
     def wait_until_ready(self, ask: Callable[[], Readiness]) -> bool:
         """Wait for readiness; False when somebody said stop before. Raises GaveUp."""
@@ -112,6 +117,7 @@ class Supervisor:
             if process.start_at is not None:
                 if process.start_at <= now:
                     process.start()
+                    process.listen()
             elif not process.is_running:
                 self._plan(process, now)
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from companion.dialogue.guided import GuidedReply, respond
@@ -50,7 +51,13 @@ def talks(language: Language) -> list[Talk]:
     ]
 
 
+@cache
 def carry_out(talk: Talk) -> list[Exchange]:
+    """Let the guided engine answer a talk, line by line; once per talk and test run."""
+    return answer(talk)
+
+
+def answer(talk: Talk) -> list[Exchange]:
     """Let the guided engine answer a talk, line by line."""
     turns: list[Turn] = []
     exchanges = []

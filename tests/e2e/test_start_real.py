@@ -100,14 +100,14 @@ def test_a_second_start_finds_all_data_again(start):
 
 def test_each_queue_has_a_process_of_its_own_that_comes_back_when_killed(start):
     running = start().wait_until_ready()
-    worker = running.child("worker safety")
+    worker = running.child("worker-safety")
 
     worker.kill()
 
     running.wait_for("starting it again")
     assert call(f"{running.url}/healthz")[0] == 200
     for queue in ("conversation", "delivery", "background"):
-        assert running.child(f"worker {queue}").is_running()
+        assert running.child(f"worker-{queue}").is_running()
 
 
 @pytest.mark.parametrize("command", [["web"], ["worker", "safety"], ["scheduler"]], ids=" ".join)

@@ -89,7 +89,7 @@ def test_a_server_that_breaks_off_every_answer_is_found_out() -> None:
 
 def test_after_a_while_one_student_tries_and_the_others_follow() -> None:
     bad = (ModelTimeout(),)
-    breaker, model, clock = a_breaker(bad, bad, bad, GOOD)
+    breaker, _, clock = a_breaker(bad, bad, bad, GOOD)
     for _ in range(3):
         outcome(breaker)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import traceback
@@ -13,7 +14,7 @@ from dataclasses import replace
 import httpcore2
 import httpx2
 import pytest
-from huggingface_hub import InferenceClient, get_async_session, get_session
+from huggingface_hub import InferenceClient, close_session, get_async_session, get_session
 
 from companion.errors import (
     ModelBroken,
@@ -169,12 +170,10 @@ def test_after_every_failure_the_next_answer_is_good(server: ModelServer) -> Non
     assert hear(model) == DEFAULT_ANSWER
 
 
-@pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.ENDLESS}))
 def test_no_error_carries_words_of_the_student_or_the_answer(
     server: ModelServer, fault: Fault
 ) -> None:
-    if fault is Fault.ENDLESS:
-        pytest.skip("does not fail by itself")
     server.fails(fault, text=f"{SECRET}，我听到了。" * 3)
 
     with pytest.raises(ModelUnavailable) as raised:
@@ -205,7 +204,7 @@ def test_an_answer_that_does_not_end_is_given_up_after_the_whole_deadline(
     heard: list[str] = []
 
     with pytest.raises(ModelTimeout):
-        heard.extend(_each(a_model(server, timeout=0.5), heard))
+        heard.extend(_each(a_model(server, timeout=2), heard))
 
     assert heard
 
@@ -215,7 +214,7 @@ def test_a_server_we_gave_up_on_is_told_so(server: ModelServer, fault: Fault) ->
     server.fails(fault)
 
     with pytest.raises(ModelTimeout):
-        hear(a_model(server, first_token_timeout=0.2, timeout=0.4))
+        hear(a_model(server, first_token_timeout=1, timeout=1.5))
 
     assert server.calls[0].disconnected.wait(10)
 
@@ -238,7 +237,7 @@ def test_a_cancelled_reply_frees_the_server_at_once(server: ModelServer) -> None
     [
         "https://router.huggingface.co/v1/chat/completions",
         "https://huggingface.co/api/models",
-        "http://127.0.0.1:9/",
+        "http://127.0.0.1:10/",
         "http://localhost/",
     ],
 )
@@ -255,8 +254,6 @@ async def _ask_async(url: str) -> None:
 
 
 def test_the_librarys_async_side_cannot_either(server: ModelServer) -> None:
-    import asyncio  # noqa: PLC0415 - only this test has a loop
-
     a_model(server)
 
     with pytest.raises(EgressDenied):
@@ -270,11 +267,13 @@ def test_a_lost_address_or_text_generation_does_not_reach_the_public_service(
     a_model(server)
 
     with pytest.raises(httpx2.ConnectError):
-        InferenceClient(api_key="-").chat_completion(
+        InferenceClient(provider="hf-inference", api_key="hf_made_up").chat_completion(
             [{"role": "user", "content": SECRET}], model="some/model"
         )
     with pytest.raises(httpx2.ConnectError):
-        InferenceClient(base_url=server.url, api_key="-").text_generation(SECRET, model="some/model")
+        InferenceClient(base_url=server.url, api_key="-").text_generation(
+            SECRET, model="https://api-inference.huggingface.co/models/some"
+        )
 
 
 def test_a_redirect_to_another_server_is_not_followed(server: ModelServer) -> None:
@@ -298,6 +297,14 @@ def test_a_saved_token_of_the_machine_is_not_sent(
         assert keyless.calls[0].headers["Authorization"] == "Bearer -"
 
 
+def test_the_librarys_offline_switch_does_not_cut_off_our_own_server(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+
+    assert hear(a_model(server)) == DEFAULT_ANSWER
+
+
 def test_a_proxy_in_the_environment_does_not_get_the_words(
     server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,16 +312,10 @@ def test_a_proxy_in_the_environment_does_not_get_the_words(
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
         model = a_model(server)
-        get_session_again()
+        close_session()  # so that the next client is made in this environment
 
         assert hear(model) == DEFAULT_ANSWER
         assert proxy.calls == proxy.asked == []
-
-
-def get_session_again() -> None:
-    from huggingface_hub import close_session  # noqa: PLC0415 - one place that needs a fresh client
-
-    close_session()
 
 
 # ---------------------------------------------------------------- many at once, and for long

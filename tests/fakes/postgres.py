@@ -25,7 +25,13 @@ from tests.fakes.needs import missing
 READY_WITHIN = 30.0  # seconds
 _SYSTEM = Path("/usr/lib/postgresql")
 #: Nothing here has to survive a power cut.
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
+_FAST = (
+    "autovacuum=off",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+)
 
 
 @dataclass

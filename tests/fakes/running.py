@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -114,11 +115,10 @@ class Running:
         """Return every living process that was given this data directory, Redis included."""
         return processes_of(self.data_dir)
 
-    def child(self, words: str) -> psutil.Process:
-        """Return the one process that has these words in its command line."""
-        found = [p for p in self.processes() if words in " ".join(p.cmdline())]
-        assert len(found) == 1, found
-        return found[0]
+    def child(self, name: str) -> psutil.Process:
+        """Return the process that runs under this name now."""
+        note = json.loads((self.data_dir / "run" / f"{name}.pid").read_text(encoding="utf-8"))
+        return psutil.Process(note["pid"])
 
     def clean_up(self) -> None:
         """End whatever is left, so that a failed test leaves nothing behind."""

@@ -98,6 +98,24 @@ def test_names_and_numbers_never_reach_the_model_and_come_back_in_the_answer() -
     assert text_of(pieces) == "王小明，复习到现在，一定很累。"
 
 
+def test_a_name_known_from_the_memory_is_hidden_in_the_talk_as_well() -> None:
+    model = ScriptedModel(GOOD)
+    turns = (Turn(Role.USER, "李想又没回来"),)
+
+    answer(model, replace(CONTEXT, turns=turns, facts=("室友叫李想",)))
+
+    assert "李想" not in "".join(line.content for line in model.prompts[0])
+
+
+def test_a_name_is_hidden_before_the_line_that_introduces_it() -> None:
+    model = ScriptedModel(GOOD)
+    turns = (Turn(Role.USER, "李想又没回来"), Turn(Role.USER, "就是我室友叫李想"))
+
+    answer(model, replace(CONTEXT, turns=turns))
+
+    assert model.prompts[0][1].content == "<PERSON_1>又没回来\n就是我室友叫<PERSON_1>"
+
+
 def test_a_full_server_is_asked_again_after_a_short_wait() -> None:
     waits = Waits()
     model = ScriptedModel((ModelOverloaded(),), (ModelOverloaded(),), GOOD)

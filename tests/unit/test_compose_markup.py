@@ -36,7 +36,7 @@ ATTACKS = [
     "[a](javascript:alert(1))",
     "[a](<javascript:alert(1)>)",
     '[a](http://x "\\"onmouseover=\\"x")',
-    "![a](x\" onerror=\"alert(1))",
+    '![a](x" onerror="alert(1))',
     "<http://evil.example>",
     "```\n</code><script>x</script>\n```",
     "<svg/onload=alert(1)>",

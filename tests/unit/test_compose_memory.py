@@ -77,7 +77,11 @@ def test_nothing_said_is_nothing_summed_up() -> None:
         ("zh", "我室友叫李想，天天打游戏", ("室友叫李想",)),
         ("zh", "我养了一只猫，叫团团。", ("养了猫，叫团团",)),
         ("zh", "我的高数期末在12月20号", ("高数期末：12月20号",)),
-        ("en", "Call me Ann. I'm a second-year student.", ("wants to be called Ann", "is a second-year student")),
+        (
+            "en",
+            "Call me Ann. I'm a second-year student.",
+            ("wants to be called Ann", "is a second-year student"),
+        ),
         ("en", "I study economics at this place.", ("studies economics",)),
         ("en", "My dog is called Rex.", ("has a dog called Rex",)),
         ("en", "my exam is on december 20", ("exam: december 20",)),

@@ -303,7 +303,9 @@ def test_invisible_signs_do_not_hide_a_number_or_a_word() -> None:
     assert finding("我会替你保\u200b密的。", Language.ZH) == "secrecy"
 
 
-@pytest.mark.parametrize("known", ["12356", "400-161-9995", "+86 400 161 9995", "４００１６１９９９５"])
+@pytest.mark.parametrize(
+    "known", ["12356", "400-161-9995", "+86 400 161 9995", "４００１６１９９９５"]
+)
 def test_the_registrys_own_numbers_pass_however_they_are_written(known: str) -> None:
     assert finding(f"可以打{known}。", Language.ZH) is None
 

@@ -131,7 +131,9 @@ def test_older_turns_that_do_not_fit_are_told_to_the_caller() -> None:
     budget=st.integers(180, 4000),
 )
 def test_a_prompt_always_fits_and_alternates(sizes: list[int], memory: int, budget: int) -> None:
-    turns = [Turn(Role.USER if n % 3 else Role.ASSISTANT, "字" * size) for n, size in enumerate(sizes)]
+    turns = [
+        Turn(Role.USER if n % 3 else Role.ASSISTANT, "字" * size) for n, size in enumerate(sizes)
+    ]
     context = a_context(
         turns=(*turns, Turn(Role.USER, "最后")),
         summary="记" * memory,

@@ -101,7 +101,9 @@ NOTHING = [
 
 @pytest.mark.parametrize(("text", "expected"), HIDDEN)
 def test_what_identifies_a_person_is_found(text: str, expected: list[tuple[str, str]]) -> None:
-    found = [(entity.type.value, text[entity.start : entity.end]) for entity in find(text, keep=KEEP)]
+    found = [
+        (entity.type.value, text[entity.start : entity.end]) for entity in find(text, keep=KEEP)
+    ]
 
     assert found == expected
 
@@ -154,7 +156,18 @@ def test_an_english_name_is_not_cut_out_of_another_word() -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    ["<PHONE_1>", "<phone_1>", "PHONE_1", "< PHONE_1 >", "＜PHONE_1＞", "<PHONE 1>", "[PHONE_1]", "<PHONE-1>", "《PHONE_1》", "{phone_1}"],
+    [
+        "<PHONE_1>",
+        "<phone_1>",
+        "PHONE_1",
+        "< PHONE_1 >",
+        "＜PHONE_1＞",
+        "<PHONE 1>",
+        "[PHONE_1]",
+        "<PHONE-1>",
+        "《PHONE_1》",
+        "{phone_1}",
+    ],
 )
 def test_a_mark_is_understood_however_the_model_writes_it(mark: str) -> None:
     mask = TalkMask()
@@ -202,6 +215,8 @@ def test_any_text_is_taken_and_offsets_are_in_order(text: str) -> None:
         last = entity.end
 
 
-@pytest.mark.parametrize("unit", ["1", "一", "a.", "省市区", "小王", "@a", "1 ", "我叫", "http://a/"])
+@pytest.mark.parametrize(
+    "unit", ["1", "一", "a.", "省市区", "小王", "@a", "1 ", "我叫", "http://a/"]
+)
 def test_a_long_repetitive_text_does_not_stall_it(unit: str) -> None:
     assert isinstance(find(unit * (40000 // len(unit))), list)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.dialogue.sentences import SentenceStream, split_sentences
 
-ALPHABET = st.sampled_from([*"你好吗，。！？…“”「」（）ab C.!?\n\"'*-1 e.g.3：）", "e.g. ", "……", "\n\n", "**"])
+ALPHABET = st.sampled_from(
+    [*"你好吗，。！？…“”「」（）ab C.!?\n\"'*-1 e.g.3：）", "e.g. ", "……", "\n\n", "**"]
+)
 TEXTS = st.lists(ALPHABET, max_size=60).map("".join)
 
 
@@ -15,7 +19,7 @@ def test_no_sign_is_lost_or_added_whatever_the_chunks(text: str, cuts: list[int]
     edges = [0, *sorted(cuts), len(text)]
     stream = SentenceStream()
 
-    sentences = [s for a, b in zip(edges, edges[1:], strict=False) for s in stream.feed(text[a:b])]
+    sentences = [s for a, b in pairwise(edges) for s in stream.feed(text[a:b])]
     sentences.append(stream.rest())
 
     assert "".join(sentences) == text
@@ -40,8 +44,12 @@ def test_the_same_text_is_cut_at_the_same_places_whatever_the_chunks(text: str) 
         pytest.param("I see. What now? Ok", ["I see. ", "What now? ", "Ok"], id="en"),
         pytest.param("嗯……慢慢来。好", ["嗯……慢慢来。", "好"], id="a pause is no end"),
         pytest.param("Well... maybe. Ok", ["Well... maybe. ", "Ok"], id="three dots"),
-        pytest.param("你问：“我行吗？”很难。好", ["你问：“我行吗？”很难。", "好"], id="zh quotation"),
-        pytest.param("“我不行。我太笨。”很重。好", ["“我不行。我太笨。”很重。", "好"], id="in a quotation"),
+        pytest.param(
+            "你问：“我行吗？”很难。好", ["你问：“我行吗？”很难。", "好"], id="zh quotation"
+        ),
+        pytest.param(
+            "“我不行。我太笨。”很重。好", ["“我不行。我太笨。”很重。", "好"], id="in a quotation"
+        ),
         pytest.param("“我没事。”\n好", ["“我没事。”\n", "好"], id="quotation and a new line"),
         pytest.param('"Why me?" she said. Ok', ['"Why me?" she said. ', "Ok"], id="en quotation"),
         pytest.param('"No." Then what', ['"No." ', "Then what"], id="en quotation that ends"),

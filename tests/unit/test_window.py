@@ -52,7 +52,9 @@ def test_of_one_giant_message_the_beginning_and_the_end_stay() -> None:
 
 
 def test_lines_in_a_row_become_one_so_that_sides_alternate() -> None:
-    kept, _ = fit([says("a"), says("b"), hears("c"), hears("d"), says("e")], budget_tokens=99, count=len)
+    kept, _ = fit(
+        [says("a"), says("b"), hears("c"), hears("d"), says("e")], budget_tokens=99, count=len
+    )
 
     assert kept == (says("a\nb"), hears("c\nd"), says("e"))
 
@@ -62,11 +64,11 @@ def test_no_talk_is_no_talk() -> None:
     assert merge([]) == ()
 
 
-@given(
-    sizes=st.lists(st.integers(0, 400), min_size=1, max_size=20), budget=st.integers(40, 2000)
-)
+@given(sizes=st.lists(st.integers(0, 400), min_size=1, max_size=20), budget=st.integers(40, 2000))
 def test_what_is_kept_always_fits_and_nothing_is_forgotten(sizes: list[int], budget: int) -> None:
-    talk = [Turn(Role.USER if n % 2 else Role.ASSISTANT, "字" * size) for n, size in enumerate(sizes)]
+    talk = [
+        Turn(Role.USER if n % 2 else Role.ASSISTANT, "字" * size) for n, size in enumerate(sizes)
+    ]
 
     kept, dropped = fit(talk, budget_tokens=budget, count=len)
 
@@ -80,7 +82,9 @@ def test_a_shortened_text_fits(text: str, most: int) -> None:
     assert len(shorten(text, most, len)) <= max(most, len(CUT_MARK) * (most > 0))
 
 
-@pytest.mark.parametrize("text", ["你今天还好吗", "How are you today?", "😀😀", "ok 好的", "１２３"])
+@pytest.mark.parametrize(
+    "text", ["你今天还好吗", "How are you today?", "😀😀", "ok 好的", "１２３"]
+)
 def test_the_estimate_is_on_the_careful_side(text: str) -> None:
     chinese = sum(ord(sign) > 0x24F for sign in text)
 

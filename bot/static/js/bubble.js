@@ -125,10 +125,9 @@ function choicesOf(choices) {
 
 /** Make phone numbers tappable: those of this message's links, and those of the helplines. */
 function linkNumbers(bubble, choices) {
-  const known = [...choices, ...page.sos.zh.choices, ...page.sos.en.choices]
-    .map(({ url }) => url ?? "")
-    .filter((url) => url.startsWith("tel:"));
-  const digits = [...new Set(known.map((url) => url.slice(4).replace(/\D/g, "")))]
+  const own = choices.map(({ url }) => url ?? "").filter((url) => url.startsWith("tel:"));
+  const known = [...own.map((url) => url.slice(4)), ...page.numbers];
+  const digits = [...new Set(known.map((number) => number.replace(/\D/g, "")))]
     .filter((number) => number.length >= 3)
     .sort((a, b) => b.length - a.length);
   if (digits.length === 0) return;

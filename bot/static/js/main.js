@@ -4,16 +4,18 @@ import { Composer } from "./composer.js";
 import { close, open, wireDialogs } from "./dialogs.js";
 import { download } from "./export.js";
 import { clearDevice, device, tab } from "./keep.js";
+import { keepAboveKeyboard } from "./keyboard.js";
 import { wireLooks } from "./look.js";
 import { Menu } from "./menu.js";
 import { Outbox } from "./outbox.js";
 import { Scroll } from "./scroll.js";
 import { Session } from "./session.js";
+import { wireStarters } from "./starters.js";
 import { Status } from "./status.js";
 import { Stream } from "./stream.js";
 import { Talk } from "./talk.js";
 import { Welcome } from "./welcome.js";
-import { language, onLanguage, setLanguage, showWords, word } from "./words.js";
+import { language, setLanguage, showWords } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const LOOKS = 40;
@@ -257,6 +259,11 @@ class Chat {
     }
   }
 
+  _pick(text) {
+    this.say(text);
+    part("text").focus();
+  }
+
   _choose(value, label) {
     this.say(value, { choice: true, label });
     // The pressed button is gone; the keyboard goes on from the talk.
@@ -279,42 +286,13 @@ class Chat {
     new IntersectionObserver(([entry]) => entry.isIntersecting && void this._readEarlier(), {
       root: part("talk"),
     }).observe(part("earlier"));
-    this._showStarters();
-    onLanguage(() => this._showStarters());
+    wireStarters({ box: part("starters"), onPick: (text) => this._pick(text) });
     keepAboveKeyboard();
     // Another tab cleared this device: this one must not go on as if nothing had happened.
     window.addEventListener("storage", ({ key, newValue }) => {
       if (key === "nuanyu:token" && newValue === null) location.replace(`/chat?lang=${language()}`);
     });
   }
-
-  _showStarters() {
-    const buttons = word("starters").map((text) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "choice";
-      button.textContent = text;
-      button.addEventListener("click", () => {
-        this.say(text);
-        part("text").focus();
-      });
-      return button;
-    });
-    part("starters").replaceChildren(...buttons);
-  }
-}
-
-/** Phones lay their keyboard over the page; the composer must stay above it. */
-function keepAboveKeyboard() {
-  const view = window.visualViewport;
-  if (!view) return;
-  const fit = () => {
-    if (view.scale > 1.01) return; // zoomed in: leave the page alone
-    document.documentElement.style.setProperty("--height", `${view.height}px`);
-    window.scrollTo(0, 0);
-  };
-  view.addEventListener("resize", fit);
-  fit();
 }
 
 new Chat().begin();

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from companion.dialogue.guided.addressed import answer_act, answer_crisis, answer_wordless
 from companion.dialogue.guided.book import book
 from companion.dialogue.guided.draft import Draft
-from companion.dialogue.guided.exercise import carry_on
+from companion.dialogue.guided.exercise import carry_on, take_up
 from companion.dialogue.guided.listening import listen
 from companion.dialogue.guided.reserve import last_resort
-from companion.dialogue.guided.talk import Talk, recall
+from companion.dialogue.guided.talk import recall
 from companion.language import Language
 from companion.turns import Turn
 
@@ -55,7 +55,7 @@ def respond(
 
 def _answer(draft: Draft) -> None:
     before = draft.text
-    for way in (answer_wordless, answer_act, carry_on):
+    for way in (answer_wordless, take_up, answer_act, carry_on):
         if way(draft):
             return
     listen(draft)

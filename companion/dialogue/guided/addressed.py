@@ -9,6 +9,7 @@ from companion.dialogue.guided.book import Act, book
 from companion.dialogue.guided.draft import Draft
 from companion.dialogue.guided.exercise import offer
 from companion.dialogue.guided.hearing import Answer, hear
+from companion.dialogue.guided.lines import Pool
 from companion.dialogue.guided.talk import Talk
 from companion.dialogue.talk_language import is_other_language
 
@@ -16,6 +17,8 @@ _ROWS = re.compile(r"[asdfghjkl;]{6,}|[qwertyuiop]{7,}|[zxcvbnm]{6,}")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _SAD_EMOJI = frozenset("😭😢😞😔😣😖😩😫💔🥺😿☹🙁😥😰😓🥲😪")
 _DOTS = frozenset(".。…·⋯-—~～,，、 \n")
+#: Letters that are too few to tell, and different letters that real words have.
+_FEW, _VARIED = 4, 3
 #: Own replies for which a talk stays extra gentle after crisis words.
 _TENDER = 3
 
@@ -26,7 +29,11 @@ def answer_crisis(draft: Draft) -> bool:
     for name in ("thirdparty", "crisis", "passive"):
         if name in talk.heard.acts:
             return _say(draft, name)
-    if talk.last_tag("act") == "passive" and talk.heard.answer in {Answer.YES, Answer.DUNNO, Answer.ACK}:
+    if talk.last_tag("act") == "passive" and talk.heard.answer in {
+        Answer.YES,
+        Answer.DUNNO,
+        Answer.ACK,
+    }:
         return _say(draft, "crisis")
     if talk.last_tag("act") == "passive" and talk.heard.answer is Answer.NO:
         return draft.say(_common(draft, "no.safety"))
@@ -43,8 +50,9 @@ def answer_wordless(draft: Draft) -> bool:
     kind = _wordless(draft.talk.heard.text)
     if kind is None:
         return False
-    if draft.say(_common(draft, f"silence.{kind}")) and not draft.asks and kind != "other":
-        ask(draft) if draft.talk.topic and draft.talk.seed % 2 else None
+    is_said = draft.say(_common(draft, f"silence.{kind}"))
+    if is_said and kind != "other" and draft.talk.topic and draft.talk.seed % 2:
+        ask(draft)
     return bool(draft.text)
 
 
@@ -71,7 +79,7 @@ def _say(draft: Draft, name: str) -> bool:
     return draft.say(act.say[draft.talk.language])
 
 
-def _common(draft: Draft, name: str) -> tuple[()] | tuple:  # type: ignore[type-arg]
+def _common(draft: Draft, name: str) -> Pool:
     return book().common[draft.talk.language].get(name, ())
 
 
@@ -90,10 +98,10 @@ def _wordless(text: str) -> str | None:
 
 def _is_mash(text: str, letters: list[str]) -> bool:
     bare = text.lower()
-    if len(letters) * 2 < len(bare.replace(" ", "")) and len(letters) < 4:
+    if len(letters) * 2 < len(bare.replace(" ", "")) and len(letters) < _FEW:
         return True
     if any("一" <= c <= "鿿" for c in bare):
         return False
     words = bare.split()
     odd = [w for w in words if _ROWS.search(w) or _CONSONANTS.search(w)]
-    return len(odd) * 2 > len(words) or (len(letters) > 4 and len(set(letters)) <= 2)
+    return len(odd) * 2 > len(words) or (len(letters) > _FEW and len(set(letters)) < _VARIED)

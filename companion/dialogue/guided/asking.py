@@ -14,6 +14,8 @@ MIDDLE = ("thought", "people", "body", "meaning")
 LATE = ("tried", "except", "want", "help", "step", "scale")
 #: Own replies after which a kind of question may come back.
 _REST = 6
+#: Answers a topic has lasted before the questions go from what happened to what it means, and on.
+_SETTLED, _DEEP = 2, 5
 
 
 def ask(draft: Draft, *, first: tuple[str, ...] = ()) -> bool:
@@ -49,7 +51,9 @@ def _ask_detail(draft: Draft) -> bool:
 
 def _questions(talk: Talk, *, first: tuple[str, ...]) -> Iterator[Pool]:
     tags = [*first, *(tag for tag in _order(talk) if tag not in first)]
-    rested = [tag for tag in tags if talk.since(f"ask:{tag}") >= _REST or not talk.has(f"ask:{tag}")]
+    rested = [
+        tag for tag in tags if talk.since(f"ask:{tag}") >= _REST or not talk.has(f"ask:{tag}")
+    ]
     entries = _entries(talk)
     common = book().common[talk.language]
     for tag in rested:
@@ -67,8 +71,8 @@ def _entries(talk: Talk) -> list[Entry]:
 
 
 def _order(talk: Talk) -> tuple[str, ...]:
-    if talk.depth < 2:
+    if talk.depth < _SETTLED:
         return EARLY + MIDDLE + LATE
-    if talk.depth < 5:
+    if talk.depth < _DEEP:
         return MIDDLE + EARLY + LATE
     return LATE + MIDDLE + EARLY

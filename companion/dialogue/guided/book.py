@@ -72,6 +72,8 @@ class Exercise:
 
     id: str
     fits: frozenset[str]  #: Topics and feelings it is for.
+    #: Themes of which one must just have come up; empty: none need to.
+    needs: frozenset[str]
     is_told: bool  #: Whether the student answers its steps with words of their own.
     offer: Mapping[Language, Pool]
     steps: Mapping[Language, tuple[Line, ...]]
@@ -199,6 +201,7 @@ def _exercise(table: _Table) -> Exercise:
         return Exercise(
             id=name,
             fits=frozenset(table["fits"]),
+            needs=frozenset(table.get("needs", ())),
             is_told=table["told"],
             offer={lang: pool(table[lang]["offer"], f"offer:{name}") for lang in Language},
             steps={

@@ -23,11 +23,17 @@ STRONG, WEAK = 3.0, 1.0
 
 def pattern(zh: Iterable[str], en: Iterable[str]) -> re.Pattern[str] | None:
     """Return one pattern for the cues of both languages; None when there are none."""
-    parts = sorted(zh, key=len, reverse=True)
+    parts = sorted(map(_bounded, zh), key=len, reverse=True)
     words = sorted(en, key=len, reverse=True)
     if words:
         parts.append(rf"(?<![a-z])(?:{'|'.join(words)})(?![a-z])")
     return re.compile("|".join(parts)) if parts else None
+
+
+def _bounded(cue: str) -> str:
+    """Keep a Latin word among Chinese cues ("hr", "gap") from matching inside another word."""
+    is_word = cue.isascii() and cue[:1].isalpha() and cue[-1:].isalpha()
+    return rf"(?<![a-z]){cue}(?![a-z])" if is_word else cue
 
 
 def matches(cue: re.Pattern[str] | None, folded: str) -> list[re.Match[str]]:

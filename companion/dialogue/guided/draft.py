@@ -68,9 +68,13 @@ class Draft:
         if not again and any(p.match(said) for p in line.patterns for said in self._said):
             return False
         keys = [key(sentence) for sentence in sentences(text)]
-        return self._said.isdisjoint(keys) and len(set(keys)) == len(keys) and self._fits(text, asks)
+        return (
+            self._said.isdisjoint(keys)
+            and len(set(keys)) == len(keys)
+            and self._fits(text, asks=asks)
+        )
 
-    def _fits(self, text: str, asks: bool) -> bool:
+    def _fits(self, text: str, *, asks: bool) -> bool:
         limit = _LIMIT if asks or not self._parts else _LIMIT - _QUESTION
         return not self._parts or self._length(self.text) + self._length(text) <= limit
 

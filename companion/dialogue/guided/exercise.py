@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from companion.dialogue.guided.asking import ask
+import re
+
+from companion.dialogue.guided.asking import ask, hit_subs, topic_entry
 from companion.dialogue.guided.book import Exercise, book
 from companion.dialogue.guided.draft import Draft
 from companion.dialogue.guided.hearing import Answer
@@ -11,11 +13,12 @@ from companion.dialogue.guided.talk import Talk
 #: Answers of the student before an exercise may be offered.
 _LISTEN_FIRST = 5
 _LISTEN_FIRST_WHEN_ASKED = 3
-#: A longer text than this says something else than yes or no.
-_LONG = 24
-#: During an exercise without words, more than this means the student has left it.
+_LISTEN_LONG = 9
+#: More than this says something else than yes; in an exercise without words, it leaves it.
 _ASIDE = 14
-_ACCEPT = ("试", "好", "可以", "嗯", "来吧", "ok", "try", "yes", "sure")
+#: No more than a bare "okay".
+_BARE = 6
+_ACCEPT = re.compile(r"^(?:那|嗯|好|可以|行|来|我?想?试|ok|yes|yeah|sure|let|i'll try)")
 
 
 def carry_on(draft: Draft) -> bool:
@@ -23,11 +26,27 @@ def carry_on(draft: Draft) -> bool:
     offered = draft.talk.last_tag("offer")
     if offered is not None:
         return _answer_offer(draft, offered)
-    step = draft.talk.last_tag("step")
+    step = draft.talk.last_tag("step") or _step_waited_for(draft.talk)
     if step is not None:
         name, _, number = step.partition(":")
         return _next_step(draft, name, int(number) + 1)
     return False
+
+
+def _step_waited_for(talk: Talk) -> str | None:
+    """Return the step that the student agreed to but has not answered yet."""
+    if "frames:wait" not in talk.last or not talk.marks[1:]:
+        return None
+    steps = sorted(mark for mark in talk.marks[-2] if mark.startswith("step:"))
+    return steps[0].removeprefix("step:") if steps else None
+
+
+def take_up(draft: Draft) -> bool:
+    """Begin the exercise just offered when the student asks what to do; False otherwise."""
+    offered = draft.talk.last_tag("offer")
+    return (
+        offered is not None and "advice" in draft.talk.heard.acts and _next_step(draft, offered, 0)
+    )
 
 
 def offer(draft: Draft, *, asked: bool) -> bool:
@@ -36,17 +55,27 @@ def offer(draft: Draft, *, asked: bool) -> bool:
     wait = _LISTEN_FIRST_WHEN_ASKED if asked or talk.topic == "panic" else _LISTEN_FIRST
     if len(talk.earlier) + 1 < wait or talk.has("offer:") or draft.asks:
         return False
-    fitting = _fitting(talk)
+    fitting = next((each for each in _fitting(talk) if _is_time(each, talk, asked=asked)), None)
     return fitting is not None and draft.say(fitting.offer[talk.language])
 
 
-def _fitting(talk: Talk) -> Exercise | None:
-    heard = [talk.topic, *(feeling.id for feeling in talk.heard.feelings)]
-    for name in heard:
-        for exercise in book().exercises:
-            if name in exercise.fits:
-                return exercise
-    return None
+def _is_time(exercise: Exercise, talk: Talk, *, asked: bool) -> bool:
+    themes = {theme.id for theme in talk.heard.themes}
+    if asked or talk.topic == "panic":
+        return True
+    if exercise.needs:
+        return not exercise.needs.isdisjoint(themes)
+    # Somebody who has just told something tender wants it heard, not worked on.
+    is_tender = bool(themes) or any(True for _ in hit_subs(talk, "reflect"))
+    return not is_tender or len(talk.earlier) >= _LISTEN_LONG
+
+
+def _fitting(talk: Talk) -> list[Exercise]:
+    topic = topic_entry(talk)
+    names = [talk.topic]
+    if topic is None or topic.is_symptom:
+        names += [feeling.id for feeling in talk.heard.feelings]
+    return [each for name in names for each in book().exercises if name in each.fits]
 
 
 def _answer_offer(draft: Draft, name: str) -> bool:
@@ -56,13 +85,18 @@ def _answer_offer(draft: Draft, name: str) -> bool:
         draft.say(common["no.offer"])
         return ask(draft)
     accepts = heard.answer in {Answer.YES, Answer.ACK}
-    accepts = accepts or (heard.size <= _LONG and any(word in heard.folded for word in _ACCEPT))
-    if accepts and heard.size <= _LONG:
+    accepts = accepts or _ACCEPT.match(heard.folded) is not None
+    if accepts and heard.size <= _ASIDE:
         return _next_step(draft, name, 0)
     if heard.answer is Answer.DUNNO:
         draft.say(common["dunno.offer"])
         return ask(draft)
     return False
+
+
+def _only_agrees(talk: Talk) -> bool:
+    agrees = talk.heard.answer in {Answer.YES, Answer.ACK}
+    return agrees and talk.heard.size <= _BARE and "frames:wait" not in talk.last
 
 
 def _left(exercise: Exercise, talk: Talk) -> bool:
@@ -78,5 +112,7 @@ def _next_step(draft: Draft, name: str, number: int) -> bool:
         return False
     if number and (talk.heard.answer is Answer.NO or "refuse" in talk.heard.acts):
         return draft.say(book().common[talk.language]["frames.stop"])
+    if number and exercise.is_told and _only_agrees(talk):
+        return draft.say(book().common[talk.language]["frames.wait"])
     steps = exercise.steps[talk.language]
     return draft.say(steps[number : number + 1] or exercise.done[talk.language])

@@ -9,13 +9,15 @@ from enum import StrEnum
 
 from companion.dialogue.guided.book import Act, Entry, book
 from companion.dialogue.guided.cues import Cues, matches
+from companion.dialogue.guided.grammar import GRAMMAR
 from companion.dialogue.guided.text import clean, fold
 
 #: What another topic must be ahead by before the talk turns to it.
 _LOYALTY = 1.0
 _SYMPTOM = 1.5
 _THRESHOLD = 2.0
-_BACKDROP = 4.0
+#: A topic that is new in a talk needs less, one that would push another aside more.
+_FIRST, _BACKDROP, _ASIDE = 1.0, 5.0, 3.0
 
 
 class Answer(StrEnum):
@@ -28,38 +30,17 @@ class Answer(StrEnum):
     ACK = "ack"  #: "嗯", "ok": heard, nothing added.
 
 
-_ANSWERS = {
-    Answer.DUNNO: re.compile(
-        r"^(?:我?(?:也|真的|还)?(?:不知道|不清楚|说不清楚?|说不上来|不晓得|不确定|没想过|想不出来|想不到|想不起来)"
-        r"|不好说|没什么特别的|没啥|i ?(?:really |honestly )?(?:don'?t|dont) (?:really )?know|i?dk|no idea"
-        r"|not sure|i'?m not sure|hard to say|dunno|no clue|nothing really|can'?t think of (?:any|anything))"
-    ),
-    Answer.MAYBE: re.compile(
-        r"^(?:(?:也许|或许|可能|大概|说不定)(?:吧|是吧|有)?|maybe|perhaps|possibly|i suppose(?: so)?"
-        r"|probably)(?:$|[\s,，。.!~])"
-    ),
-    Answer.NO: re.compile(
-        r"^(?:没有?(?:啊|呢|吧|过|诶|耶)?|不(?:是|想|用|要|行|太?想|能|会|了|太行|愿意|需要)?(?:了|的|吧|啊|太想)?|并?没|算了吧?"
-        r"|不是这样的?|先?不了|先不用了?|从来没有|否|no+|nope|nah|not really|not at all|never|no thanks?|no thank you"
-        r"|maybe later|not now|rather not|i'?d rather not|don'?t want to|i don'?t think so)(?:$|[\s,，。.!~])"
-    ),
-    Answer.YES: re.compile(
-        r"^(?:是(?:的|啊|呀|吧)?|对(?:的|啊|呀|吧|对)*|有(?:的|啊|过|一点|点|吧|时候)?|会(?:的|啊)?|想(?:的|试试)?|愿意|可以(?:的|啊|吧|试试)?"
-        r"|好(?:啊|呀|嘞)|试试(?:吧|看)?|嗯嗯+|没错|差不多|确实|应该是|好像是|ye(?:s|ah|p|a)+|sure"
-        r"|exactly|true|definitely|i do|i think so|i guess(?: so)?|kind of|kinda|sort of|sometimes"
-        r"|let'?s (?:try|do it)|i(?:'ll| can) try|why not|please)(?:$|[\s,，。.!~])"
-    ),
-    Answer.ACK: re.compile(
-        r"^(?:嗯+|好[的吧哦]?|行吧?|ok(?:ay)?|k|right|fine|alright|go on|哦+|噢+|喔+|唔+|啊+|额+|呃+|这样啊?|知道了|懂了|明白了?|hm+|m+h?m+|oh+|i see|got it|noted|uh huh)"
-        r"[。.…~\s]*$"
-    ),
-}
+#: In this order: "不知道" before "不", "maybe" before "yes".
+_ORDER = (Answer.DUNNO, Answer.MAYBE, Answer.NO, Answer.YES, Answer.ACK)
+_ANSWERS = {answer: GRAMMAR[f"answer_{answer}"] for answer in _ORDER}
 #: Short answers that go on for longer than this are more than an answer.
 _SHORT = 14
+_ELSEWHERE = GRAMMAR["elsewhere"]
 _HAN_DIGITS = "零一二三四五六七八九十"
 _EN_DIGITS = "zero one two three four five six seven eight nine ten".split()
 _NUMBER = re.compile(
-    rf"(?<!\d)(10|\d)(?!\d)(?:\s*分|\s*/\s*10|\s*out of (?:10|ten))?|([{_HAN_DIGITS}])\s*分|^([{_HAN_DIGITS}])吧?$"
+    rf"(?<!\d)(10|\d)(?!\d)(?:\s*分|\s*/\s*10|\s*out of (?:10|ten))?"
+    rf"|([{_HAN_DIGITS}])\s*分|^([{_HAN_DIGITS}])吧?$"
     rf"|\b({'|'.join(_EN_DIGITS)})\b"
 )
 
@@ -103,33 +84,47 @@ def hear(text: str) -> Heard:
     )
 
 
+def turns_away(folded: str) -> bool:
+    """Whether a folded text announces another subject."""
+    return _ELSEWHERE.search(folded) is not None
+
+
 def topics_of(folded: str) -> dict[str, float]:
     """Return the topics a folded text speaks of, with how clearly."""
     scores = ((topic, topic.cues.score(folded)) for topic in book().topics)
     return {topic.id: score - topic.is_symptom * _SYMPTOM for topic, score in scores if score > 0}
 
 
-def current_topic(now: dict[str, float], before: str | None) -> str | None:
-    """Return the topic of the talk after a text: the clearest one, with some loyalty."""
+def current_topic(now: dict[str, float], before: str | None, *, turns: bool = False) -> str | None:
+    """Return the topic of the talk after a text: the clearest one, with some loyalty.
+
+    `turns`: the student says that something else comes now ("anyway", "对了").
+    """
     scores = dict(now)
     if before is not None and before in scores:
         scores[before] += _LOYALTY + _SYMPTOM
-    moves = before is not None and before not in now
-    clear = {n: score for n, score in scores.items() if score >= _threshold(n, moves=moves)}
+    clear = {
+        n: score for n, score in scores.items() if score >= _threshold(n, before, now, turns=turns)
+    }
     return max(clear, key=lambda name: clear[name]) if clear else before
 
 
-def _threshold(name: str, *, moves: bool) -> float:
+def _threshold(name: str, before: str | None, now: dict[str, float], *, turns: bool) -> float:
     topic = next(topic for topic in book().topics if topic.id == name)
-    if moves and topic.is_backdrop:
+    if before is None:
+        return _FIRST
+    if name == before or (before in now and not topic.is_backdrop):
+        return _THRESHOLD - topic.is_symptom * _SYMPTOM
+    if topic.is_backdrop and not turns:
         return _BACKDROP
-    return _THRESHOLD - topic.is_symptom * _SYMPTOM
+    return _ASIDE
 
 
 def _ranked(entries: Sequence[Entry], folded: str) -> tuple[Entry, ...]:
     scored = [(entry.cues.score(folded), _last(entry.cues, folded), entry) for entry in entries]
     found = [item for item in scored if item[0] > 0]
-    return tuple(e for *_, e in sorted(found, key=lambda item: item[:2], reverse=True))
+    found.sort(key=lambda item: (item[2].tone == "light", *item[:2]), reverse=True)
+    return tuple(entry for *_, entry in found)
 
 
 def _last(cues: Cues, folded: str) -> int:

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import groupby
 
 from companion.dialogue.guided.book import book
-from companion.dialogue.guided.hearing import Heard, current_topic, hear, topics_of
+from companion.dialogue.guided.hearing import Heard, current_topic, hear, topics_of, turns_away
 from companion.dialogue.guided.lines import Line
 from companion.dialogue.guided.mirror import Clause, clauses
 from companion.dialogue.guided.text import clean, fold, key, sentences
@@ -108,7 +108,9 @@ def marks_of(reply: str) -> frozenset[str]:
         if sentence in plain:
             found.add(plain[sentence])
         else:
-            found.update(line.mark for line in slotted if any(p.match(sentence) for p in line.patterns))
+            found.update(
+                line.mark for line in slotted if any(p.match(sentence) for p in line.patterns)
+            )
     return frozenset(found)
 
 
@@ -123,8 +125,9 @@ def _sides(turns: Sequence[Turn]) -> tuple[list[str], list[str]]:
 
 def _trail(earlier: Iterable[str], heard: Heard) -> list[str | None]:
     trail: list[str | None] = []
-    for scores in [*map(topics_of, earlier), heard.topics]:
-        trail.append(current_topic(scores, trail[-1] if trail else None))
+    for folded in [*earlier, heard.folded]:
+        before = trail[-1] if trail else None
+        trail.append(current_topic(topics_of(folded), before, turns=turns_away(folded)))
     return trail
 
 

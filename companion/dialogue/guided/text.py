@@ -25,7 +25,7 @@ def clean(text: str) -> str:
 
 def simplified(text: str) -> str:
     """Return the text in simplified characters, for a cleaned text."""
-    return _TO_SIMPLIFIED.convert(text)
+    return str(_TO_SIMPLIFIED.convert(text))
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Measurements: every figure beside a yardstick of the same run. `make bench`."""

@@ -1,0 +1,172 @@
+"""What Nuanyu adds between a message in and the reply out, over calling the model directly."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+
+from bench.load import p99
+from bench.table import Figure, milliseconds
+from bench.updates import SECRET, TOKEN, chat_of, text_update
+from infra.llm import build_model
+from infra.settings import Settings
+from tests.fakes.botapi import FakeBot, FakeBotApi
+from tests.fakes.model_server import ModelServer
+from tests.fakes.running import Running
+
+#: The model's timing, the same for everybody: first token, then tokens a second.
+FIRST_TOKEN = 0.3  # seconds
+RATE = 100.0
+STUDENTS = (1, 32, 100)
+_ROUNDS = {1: 20, 32: 5, 100: 3}
+_ANSWER = "听起来这几天你一直在硬撑，白天赶进度，晚上又睡不好。现在最压着你的是哪一件？"
+_CAMPUS = """
+name = { zh = "测试大学", en = "Test University" }
+pace = { shortest = 0.0, usual = 0.0, longest = 0.0 }
+"""
+_WAIT = 120.0  # seconds
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    """Yield the added time at several crowds, and the memory of each process."""
+    with FakeBotApi() as api, ModelServer(first_delay=FIRST_TOKEN, rate=RATE) as model:
+        model.answers(_ANSWER)
+        model.keeps_records = False
+        bot = api.bot(TOKEN)
+        system = _start(folder, api.url, model.url)
+        try:
+            updates = iter(range(1, 10_000_000))
+            _onboard(bot, system.url, updates, max(STUDENTS))
+            for students in STUDENTS:
+                direct = _directly(model.url, students)
+                through = _through(bot, system.url, updates, students)
+                yield from _figures(students, direct, through)
+            yield from _memory(system)
+        finally:
+            system.signal(signal.SIGTERM)
+            system.end()
+            system.clean_up()
+
+
+def _figures(students: int, direct: list[float], through: list[float]) -> Iterator[Figure]:
+    crowd = f"{students} student{'s' if students > 1 else ''} at once"
+    for name, of in (("median", median), ("p99", p99)):
+        added = of(through) - of(direct)
+        yield Figure(
+            f"reply out, added over the model, {crowd}, {name}",
+            milliseconds(added),
+            f"directly {milliseconds(of(direct))}, through Nuanyu {milliseconds(of(through))}",
+            of(through) / of(direct),
+        )
+
+
+def _directly(url: str, students: int) -> list[float]:
+    """Call the model as Nuanyu does, with nothing around it; seconds to the whole answer."""
+    model = build_model(Settings(llm_url=url, _env_file=None))  # type: ignore[call-arg,arg-type]
+    if model is None:
+        raise RuntimeError("no model")
+    from companion.ports import ChatLine, ChatRole  # noqa: PLC0415
+
+    prompt = (ChatLine(ChatRole.USER, "今天有点累"),)
+
+    def call(_: int) -> float:
+        begin = time.perf_counter()
+        for _piece in model.stream(prompt):
+            pass
+        return time.perf_counter() - begin
+
+    with ThreadPoolExecutor(students) as pool:
+        found = []
+        for _ in range(_ROUNDS[students]):
+            found += pool.map(call, range(students))
+    return found
+
+
+def _through(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> list[float]:
+    """Let students write at once; seconds from their POST until their reply reached Telegram."""
+    found: list[float] = []
+    for number in range(_ROUNDS[students]):
+        begun = {}
+        seen = {chat_of(student): len(bot.sent_to(chat_of(student))) for student in range(students)}
+        mark = len(bot.calls)
+        with ThreadPoolExecutor(min(students, 32)) as pool:
+            for student in range(students):
+                begun[chat_of(student)] = time.time()
+                pool.submit(_post, url, next(updates), student, f"今天有点累，第{number}次")
+        deadline = time.monotonic() + _WAIT
+        while any(len(bot.sent_to(chat)) <= count for chat, count in seen.items()):
+            if time.monotonic() > deadline:
+                raise RuntimeError("a reply is missing")
+            time.sleep(0.01)
+        for call in bot.calls[mark:]:
+            if call.method == "sendMessage":
+                found.append(call.at - begun[int(call.params["chat_id"])])
+    return found
+
+
+def _onboard(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> None:
+    for student in range(students):
+        bot.user(chat_of(student))
+    for words in ("/start", "/age adult", "/consent storage yes", "/consent memory no"):
+        for student in range(students):
+            _post(url, next(updates), student, words)
+    for student in range(students):
+        _post(url, next(updates), student, "/consent staff_alert no")
+    deadline = time.monotonic() + _WAIT
+    while any(len(bot.sent_to(chat_of(student))) < 6 for student in range(students)):  # noqa: PLR2004
+        if time.monotonic() > deadline:
+            raise RuntimeError("the onboarding did not end")
+        time.sleep(0.1)
+
+
+def _post(url: str, update_id: int, student: int, text: str) -> None:
+    request = urllib.request.Request(  # noqa: S310 - our own server
+        f"{url}/telegram/webhook",
+        data=text_update(update_id, student=student, text=text),
+        headers={
+            "Content-Type": "application/json",
+            "X-Telegram-Bot-Api-Secret-Token": SECRET,
+        },
+    )
+    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 - our own server
+
+
+def _start(folder: Path, api_url: str, model_url: str) -> Running:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    campus = folder / "campus.toml"
+    campus.write_text(_CAMPUS)
+    return Running(
+        [sys.executable, "-m", "nuanyu", "up"],
+        data_dir=folder / "talk",
+        NUANYU_PORT=str(port),
+        NUANYU_PUBLIC_URL=f"http://127.0.0.1:{port}",
+        NUANYU_CAMPUS_FILE=str(campus),
+        NUANYU_LLM_URL=model_url,
+        NUANYU_TELEGRAM_TOKEN=TOKEN,
+        NUANYU_TELEGRAM_SECRET=SECRET,
+        NUANYU_TELEGRAM_API_URL=api_url,
+        NUANYU_TELEGRAM_RATE="1000",
+        NUANYU_TELEGRAM_CHAT_RATE="100",
+    ).wait_until_ready()
+
+
+def _memory(system: Running) -> Iterator[Figure]:
+    """Yield what each process holds for itself alone (USS) after the talks."""
+    for process in system.processes():
+        words = process.cmdline()
+        name = " ".join(words[words.index("nuanyu") + 1 :]) if "nuanyu" in words else words[0]
+        name = "redis" if "redis-server" in name else name
+        used = process.memory_full_info()
+        yield Figure(
+            f"memory, {name}", f"{used.uss / 1e6:,.0f} MB", f"resident {used.rss / 1e6:,.0f} MB"
+        )

@@ -1,0 +1,116 @@
+"""Settings and the campus file: what is wrong is refused at start, with its name."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from companion.language import Language
+from infra.campus_file import load_campus
+from infra.settings import SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch, tmp_path):
+    for name in list(os.environ):
+        if name.startswith("NUANYU_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_setting_everything_has_a_default():
+    settings = load_settings()
+
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.telegram_token is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("NUANYU_PROT", "8081", "unknown setting NUANYU_PROT: did you mean NUANYU_PORT?"),
+        ("NUANYU_ZZZZ", "1", "unknown setting NUANYU_ZZZZ"),
+        ("NUANYU_PORT", "eighty", "NUANYU_PORT"),
+        ("NUANYU_PORT", "70000", "NUANYU_PORT"),
+        ("NUANYU_LLM_URL", "tgi:3000", "NUANYU_LLM_URL"),
+        ("NUANYU_LOG_LEVEL", "LOUD", "use DEBUG, INFO, WARNING or ERROR"),
+        ("NUANYU_TELEGRAM_TOKEN", "1:x", "NUANYU_TELEGRAM_SECRET is not"),
+        ("NUANYU_TELEGRAM_SECRET", "short", "16-256 letters"),
+        ("NUANYU_STAFF_TELEGRAM_TOKEN", "1:x", "set both, or neither"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch, name, value, words):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=words.replace("?", r"\?")):
+        load_settings()
+
+
+def test_an_error_never_shows_a_secret(monkeypatch):
+    monkeypatch.setenv("NUANYU_TELEGRAM_TOKEN", "1:very-secret-token")
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "very-secret" not in str(caught.value)
+
+
+def test_a_dotenv_file_is_read_and_checked(tmp_path):
+    (tmp_path / ".env").write_text("NUANYU_PORT=9999\n")
+    assert load_settings().port == 9999
+
+    (tmp_path / ".env").write_text("NUANYU_PROT=9999\n")
+    with pytest.raises(SettingsError, match="NUANYU_PROT"):
+        load_settings()
+
+
+GOOD = """
+region = "HK"
+language = "en"
+timezone = "Asia/Hong_Kong"
+[name]
+zh = "测试大学"
+en = "Test University"
+[duty_line]
+name = { zh = "心理中心", en = "Counselling centre" }
+phone = "+852 5555 0101"
+hours = [{ days = [1, 2, 3, 4, 5], opens = 08:00:00, closes = 22:00:00 }]
+"""
+
+
+def test_a_campus_file_is_read(tmp_path):
+    file = tmp_path / "campus.toml"
+    file.write_text(GOOD)
+
+    campus = load_campus(file)
+
+    assert campus.region == "HK"
+    assert campus.language is Language.EN
+    assert campus.duty_line.hours_text(Language.EN) == "Mon-Fri 08:00-22:00"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('region = "HK"', 'region = "Hong Kong"', "region"),
+        ('timezone = "Asia/Hong_Kong"', 'timezone = "Mars"', "no such time zone"),
+        ("days = [1, 2, 3, 4, 5]", "days = [8]", "days"),
+        ("closes = 22:00:00", "closes = 07:00:00", "two entries"),
+        ("[duty_line]", "[dutyline]", "dutyline"),
+        ('zh = "测试大学"', "", "name.zh"),
+        ("[name]", "[name", "not valid TOML"),
+        ('phone = "+852 5555 0101"', 'phone = "call me"', "phone"),
+    ],
+)
+def test_a_wrong_campus_file_names_file_and_entry(tmp_path, old, new, words):
+    file = tmp_path / "campus.toml"
+    file.write_text(GOOD.replace(old, new))
+
+    with pytest.raises(SettingsError, match=words) as caught:
+        load_campus(file)
+    assert "campus.toml" in str(caught.value)
+
+
+def test_a_campus_file_that_is_not_there_is_said_so(tmp_path):
+    with pytest.raises(SettingsError, match="cannot read"):
+        load_campus(tmp_path / "nowhere.toml")

@@ -1,0 +1,147 @@
+"""A text in its talk: answers to direct questions, signs over several lines, retractions."""
+
+from __future__ import annotations
+
+import pytest
+
+from companion.language import Language
+from companion.risk import Level, Subject
+from companion.risk.screen import screen
+from companion.safety.wordings import wordings
+from companion.turns import Role, Turn
+
+
+def said(text: str) -> Turn:
+    return Turn(Role.USER, text)
+
+
+def asked(text: str) -> Turn:
+    return Turn(Role.ASSISTANT, text)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("你现在是在想结束自己的生命吗？", "嗯"),
+        ("你现在是在想结束自己的生命吗？", "有时候吧"),
+        ("你现在是在想结束自己的生命吗？", "不知道"),
+        ("Are you thinking about ending your life?", "yes"),
+        ("Are you thinking about ending your life?", "i guess"),
+        ("Are you thinking about ending your life?", "rather not say"),
+    ],
+)
+def test_a_short_yes_to_the_direct_question_is_heard(question: str, answer: str) -> None:
+    assert screen(answer, history=[asked(question)]).level >= Level.MODERATE
+
+
+@pytest.mark.parametrize("answer", ["没有", "没想过，就是累", "no", "not really"])
+def test_a_no_to_the_direct_question_raises_nothing_by_itself(answer: str) -> None:
+    question = "你有没有想过结束自己的生命？ Are you thinking about ending your life?"
+
+    assert screen(answer, history=[asked(question)]).level is Level.NONE
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("answer", ["嗯", "yes"])
+def test_a_yes_to_each_first_question_of_the_cards_is_heard(
+    language: Language, answer: str
+) -> None:
+    """The wording of our own questions and the list of questions we know cannot drift apart."""
+    words = wordings(language).tables["question"]
+    for key in ("suicide", "self_harm", "distress"):
+        assert screen(answer, history=[asked(words[key])]).level >= Level.MODERATE
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_yes_to_the_question_about_a_plan_is_high(language: Language) -> None:
+    question = wordings(language).ladders["self"][0]
+
+    assert screen("yes", history=[said("我不想活了"), asked(question)]).level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"), [(Language.ZH, "今天"), (Language.EN, "today"), (Language.EN, "now")]
+)
+def test_saying_that_it_is_now_is_imminent(language: Language, answer: str) -> None:
+    question = wordings(language).ladders["self"][1]
+
+    verdict = screen(answer, history=[said("I want to die"), asked(question)])
+
+    assert verdict.level is Level.IMMINENT
+
+
+@pytest.mark.parametrize(("answer", "level"), [("可以", Level.WATCH), ("不行", Level.HIGH)])
+def test_being_unable_to_move_away_from_danger_is_high(answer: str, level: Level) -> None:
+    question = wordings(Language.ZH).ladders["self"][2]
+
+    assert screen(answer, history=[said("我不想活了"), asked(question)]).level is level
+
+
+def test_a_yes_to_an_everyday_question_means_nothing() -> None:
+    assert screen("嗯", history=[asked("今天吃饭了吗？")]).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("我把东西都送人了", "你们以后要好好的"),
+        ("gave all my books away", "take care of each other"),
+    ],
+)
+def test_giving_away_and_a_goodbye_count_together_over_lines(first: str, then: str) -> None:
+    assert not screen(first).level.needs_card
+    assert not screen(then).level.needs_card
+
+    assert screen(then, history=[said(first), asked("嗯")]).level is Level.HIGH
+
+
+def test_giving_away_and_a_goodbye_at_graduation_are_neither() -> None:
+    history = [said("毕业了，东西都送给学妹了")]
+
+    assert screen("毕业快乐，你们以后要好好的", history=history).level is Level.NONE
+
+
+def test_sudden_calm_after_despair_is_heard() -> None:
+    history = [said("我看不到任何未来，好绝望")]
+
+    assert screen("突然觉得很平静", history=history).level >= Level.MODERATE
+
+
+def test_a_goodbye_after_speaking_of_dying_is_high() -> None:
+    assert screen("你们要好好的", history=[said("我好想死")]).level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    ("before", "retraction", "level"),
+    [
+        ("我已经决定今晚结束自己的生命", "开玩笑的啦", Level.MODERATE),
+        ("I'm going to kill myself", "jk lol", Level.MODERATE),
+        ("I want to die", "just kidding, it was a song lyric", Level.WATCH),
+    ],
+)
+def test_a_retraction_does_not_clear_what_was_said(
+    before: str, retraction: str, level: Level
+) -> None:
+    assert screen(retraction, history=[said(before)]).level is level
+
+
+def test_a_plain_line_after_a_risk_is_watched() -> None:
+    assert screen("明天吃什么", history=[said("我不想活了")]).level is Level.WATCH
+
+
+def test_what_the_companion_said_is_never_the_student_s_risk() -> None:
+    history = [asked("如果你不想活了，可以告诉我。")]
+
+    assert screen("今天天气真好", history=history).level is Level.NONE
+
+
+def test_a_story_goes_on_over_lines_but_a_confession_breaks_it() -> None:
+    history = [said("我在写一本小说"), asked("讲什么的？")]
+
+    story, confession = (
+        screen("他最后从楼上跳下去了", history=history),
+        screen("其实我也想死", history=history),
+    )
+
+    assert (story.level, story.subject) == (Level.NONE, Subject.FICTION)
+    assert confession.level >= Level.MODERATE
