@@ -17,16 +17,16 @@ def main(names: list[str]) -> int:
     """Measure the named parts, or all."""
     unknown = [name for name in names if name not in _PARTS]
     if unknown:
-        print(f"no such benchmark: {unknown[0]}; there are {', '.join(_PARTS)}", file=sys.stderr)  # noqa: T201
+        print(f"no such benchmark: {unknown[0]}; there are {', '.join(_PARTS)}", file=sys.stderr)
         return 2
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="nuanyu-bench-") as folder:
         for name in names or _PARTS:
-            print(f"measuring {name} …", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
             figures += _PARTS[name](Path(folder))
     show(figures)
     save(figures, _OUT)
-    print(f"written to {_OUT}", file=sys.stderr)  # noqa: T201
+    print(f"written to {_OUT}", file=sys.stderr)
     return 0
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.load import Latencies, fire
+from bench.load import Latencies, Load, fire
 from bench.table import Figure, milliseconds
 from bench.updates import SECRET, TOKEN, text_update
 from infra.embedded.redis import EmbeddedRedis
@@ -33,11 +33,13 @@ def measure(folder: Path) -> Iterator[Figure]:
 
         def load(path: str, first: int, requests: int) -> Latencies:
             return fire(
-                url + path,
-                lambda number: text_update(first + number, student=number % _STUDENTS),
-                headers=header,
-                requests=requests,
-                connections=CONNECTIONS,
+                Load(
+                    url + path,
+                    lambda number: text_update(first + number, student=number % _STUDENTS),
+                    headers=header,
+                    requests=requests,
+                    connections=CONNECTIONS,
+                )
             )
 
         for path, first in (("/empty", 0), ("/telegram/webhook", 1)):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
@@ -38,56 +39,58 @@ def p99(seconds: list[float]) -> float:
     return quantiles(seconds, n=100)[98] if len(seconds) > 1 else seconds[0]
 
 
-def fire(
-    url: str, bodies: Callable[[int], bytes], *, headers: str, requests: int, connections: int
-) -> Latencies:
-    """POST so many bodies over so many connections; every answer must be 200."""
-    return asyncio.run(_fire(url, bodies, headers, requests, connections))
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is sent, and where."""
+
+    url: str
+    #: The body of the n-th request.
+    body: Callable[[int], bytes]
+    #: Header lines, each ending in CR LF.
+    headers: str
+    requests: int
+    connections: int
 
 
-async def _fire(
-    url: str, bodies: Callable[[int], bytes], headers: str, requests: int, connections: int
-) -> Latencies:
-    target = urlsplit(url)
-    numbers = iter(range(requests))
+def fire(load: Load) -> Latencies:
+    """POST all of it; every answer must be 200."""
+    return asyncio.run(_fire(load))
+
+
+async def _fire(load: Load) -> Latencies:
+    numbers = iter(range(load.requests))
     seconds: list[float] = []
     begin = time.perf_counter()
-    await asyncio.gather(
-        *(
-            _connection(target.hostname, target.port, target.path, numbers, bodies, headers, seconds)
-            for _ in range(connections)
-        )
-    )
+    await asyncio.gather(*(_connection(load, numbers, seconds) for _ in range(load.connections)))
     return Latencies(seconds, time.perf_counter() - begin)
 
 
-async def _connection(
-    host: str | None,
-    port: int | None,
-    path: str,
-    numbers: Iterator[int],
-    bodies: Callable[[int], bytes],
-    headers: str,
-    seconds: list[float],
-) -> None:
-    reader, writer = await asyncio.open_connection(host, port)
+async def _connection(load: Load, numbers: Iterator[int], seconds: list[float]) -> None:
+    target = urlsplit(load.url)
+    reader, writer = await asyncio.open_connection(target.hostname, target.port)
     for number in numbers:
-        body = bodies(number)
+        body = load.body(number)
         head = (
-            f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}"
+            f"POST {target.path} HTTP/1.1\r\nHost: {target.hostname}\r\n{load.headers}"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         begin = time.perf_counter()
         writer.write(head.encode() + body)
-        status, length = 0, 0
-        while (line := await reader.readline()) not in {b"\r\n", b""}:
-            if line.startswith(b"HTTP/1.1"):
-                status = int(line.split()[1])
-            elif line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        await reader.readexactly(length)
+        status = await _answer(reader)
         seconds.append(time.perf_counter() - begin)
-        if status != 200:  # noqa: PLR2004 - the only good answer
+        if status != HTTPStatus.OK:
             raise RuntimeError(f"answered {status}")
     writer.close()
     await writer.wait_closed()
+
+
+async def _answer(reader: asyncio.StreamReader) -> int:
+    """Read one answer whole and return its status."""
+    status, length = 0, 0
+    while (line := await reader.readline()) not in {b"\r\n", b""}:
+        if line.startswith(b"HTTP/1.1"):
+            status = int(line.split()[1])
+        elif line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    await reader.readexactly(length)
+    return status

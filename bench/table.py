@@ -30,7 +30,7 @@ def show(figures: Sequence[Figure]) -> None:
     width = max(len(figure.what) for figure in figures)
     for figure in figures:
         ratio = "" if figure.ratio is None else f"x {figure.ratio:.3g}"
-        print(f"{figure.what:<{width}}  {figure.value:>12}  {ratio:>9}  {figure.yardstick}")  # noqa: T201
+        print(f"{figure.what:<{width}}  {figure.value:>12}  {ratio:>9}  {figure.yardstick}")
 
 
 def save(figures: Sequence[Figure], file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import sys
@@ -12,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
+import psutil
 
 from bench.load import p99
 from bench.table import Figure, milliseconds
 from bench.updates import SECRET, TOKEN, chat_of, text_update
+from companion.ports import ChatLine, ChatRole
 from infra.llm import build_model
 from infra.settings import Settings
 from tests.fakes.botapi import FakeBot, FakeBotApi
@@ -73,8 +76,6 @@ def _directly(url: str, students: int) -> list[float]:
     model = build_model(Settings(llm_url=url, _env_file=None))  # type: ignore[call-arg,arg-type]
     if model is None:
         raise RuntimeError("no model")
-    from companion.ports import ChatLine, ChatRole  # noqa: PLC0415
-
     prompt = (ChatLine(ChatRole.USER, "今天有点累"),)
 
     def call(_: int) -> float:
@@ -84,10 +85,7 @@ def _directly(url: str, students: int) -> list[float]:
         return time.perf_counter() - begin
 
     with ThreadPoolExecutor(students) as pool:
-        found = []
-        for _ in range(_ROUNDS[students]):
-            found += pool.map(call, range(students))
-    return found
+        return list(pool.map(call, range(students * _ROUNDS[students])))
 
 
 def _through(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> list[float]:
@@ -99,16 +97,18 @@ def _through(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> l
         mark = len(bot.calls)
         with ThreadPoolExecutor(min(students, 32)) as pool:
             for student in range(students):
-                begun[chat_of(student)] = time.time()
+                begun[chat_of(student)] = time.monotonic()
                 pool.submit(_post, url, next(updates), student, f"今天有点累，第{number}次")
         deadline = time.monotonic() + _WAIT
         while any(len(bot.sent_to(chat)) <= count for chat, count in seen.items()):
             if time.monotonic() > deadline:
                 raise RuntimeError("a reply is missing")
             time.sleep(0.01)
-        for call in bot.calls[mark:]:
-            if call.method == "sendMessage":
-                found.append(call.at - begun[int(call.params["chat_id"])])
+        found += [
+            call.at - begun[int(call.params["chat_id"])]
+            for call in bot.calls[mark:]
+            if call.method == "sendMessage"
+        ]
     return found
 
 
@@ -121,7 +121,7 @@ def _onboard(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> N
     for student in range(students):
         _post(url, next(updates), student, "/consent staff_alert no")
     deadline = time.monotonic() + _WAIT
-    while any(len(bot.sent_to(chat_of(student))) < 6 for student in range(students)):  # noqa: PLR2004
+    while any(len(bot.sent_to(chat_of(student))) < 6 for student in range(students)):
         if time.monotonic() > deadline:
             raise RuntimeError("the onboarding did not end")
         time.sleep(0.1)
@@ -162,11 +162,11 @@ def _start(folder: Path, api_url: str, model_url: str) -> Running:
 
 def _memory(system: Running) -> Iterator[Figure]:
     """Yield what each process holds for itself alone (USS) after the talks."""
-    for process in system.processes():
-        words = process.cmdline()
-        name = " ".join(words[words.index("nuanyu") + 1 :]) if "nuanyu" in words else words[0]
-        name = "redis" if "redis-server" in name else name
+    for note in sorted((system.data_dir / "run").glob("*.pid")):
+        process = psutil.Process(json.loads(note.read_text())["pid"])
         used = process.memory_full_info()
         yield Figure(
-            f"memory, {name}", f"{used.uss / 1e6:,.0f} MB", f"resident {used.rss / 1e6:,.0f} MB"
+            f"memory, {note.stem}",
+            f"{used.uss / 1e6:,.0f} MB",
+            f"resident {used.rss / 1e6:,.0f} MB",
         )

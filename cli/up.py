@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import typer
 
 from companion.jobs import Queue
-from infra.prepare import prepare
 from infra.settings import Settings
 from infra.up import Command, Stage, up
+
+#: What most processes load; they are forked from one that has loaded it once.
+_SHARED = ("infra.services", "workers.main")
 
 
 def start(settings: Settings) -> int:
@@ -17,8 +20,10 @@ def start(settings: Settings) -> int:
     return up(
         settings,
         commands=commands(settings),
-        prepare=lambda: prepare(settings),
+        # Loaded only now: "port in use" must not wait for seconds of imports.
+        prepare=lambda: import_module("infra.prepare").prepare(settings),
         say=typer.echo,
+        preload=_SHARED,
     )
 
 

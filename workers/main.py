@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 
 import structlog
+from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 
 from companion.jobs import Queue
@@ -46,6 +48,8 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
         quiet=True,
         loglevel="WARNING",
     )
+    # Running as root is the administrator's decision; Celery would say so at every start.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     heartbeat = Heartbeat(parts.redis_url, [f"worker-{queue}" for queue in queues])
 
     @worker_ready.connect(weak=False)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Table, bindparam, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from companion.errors import UnknownRow
 from companion.jobs import Job
@@ -16,6 +18,23 @@ from companion.people.student import Account
 from companion.risk import Level, Verdict
 from infra.store.session import Vaulted
 from infra.store.tables import InboundRow, StudentRow
+
+_STUDENTS = cast("Table", StudentRow.__table__)
+_INBOUND = cast("Table", InboundRow.__table__)
+
+# The two statements that every message costs are built once.
+_NEXT_SEQ = (
+    update(_STUDENTS)
+    .where(_STUDENTS.c.id == bindparam("student"))
+    .values(last_seq=_STUDENTS.c.last_seq + 1, last_message_at=bindparam("at"))
+    .returning(_STUDENTS.c.last_seq)
+)
+_KEEP = {
+    dialect: insert(_INBOUND)
+    .on_conflict_do_nothing(index_elements=["platform", "platform_id"])
+    .returning(_INBOUND.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 class Inbounds:
@@ -27,41 +46,43 @@ class Inbounds:
 
     def add(self, account: Account, inbound: Inbound, *, now: datetime) -> Message | None:
         """Keep it; None when this very update is kept already."""
-        platform_id = self._vaulted.fingerprint("update", inbound.platform, inbound.platform_id)
-        known = exists().where(
-            InboundRow.platform == inbound.platform, InboundRow.platform_id == platform_id
+        # A copy costs a position in the talk, which nobody misses.
+        seq = self._session.execute(
+            _NEXT_SEQ, {"student": account.student_id, "at": now}
+        ).scalar_one()
+        message = Message(
+            id=uuid4(),
+            student_id=account.student_id,
+            account_id=account.id,
+            seq=seq,
+            platform=inbound.platform,
+            kind=inbound.kind,
+            text=inbound.text,
+            language=inbound.language,
+            received_at=now,
         )
-        if self._session.scalar(select(known)):
-            return None
-        seq = self._session.scalar(
-            update(StudentRow)
-            .where(StudentRow.id == account.student_id)
-            .values(last_seq=StudentRow.last_seq + 1, last_message_at=now)
-            .returning(StudentRow.last_seq)
-        )
-        message_id = uuid4()
         sealer = self._vaulted.sealer(account.student_id)
-        kept = self._session.scalar(
-            self._vaulted.insert(InboundRow)
-            .values(
-                id=message_id,
-                student_id=account.student_id,
-                account_id=account.id,
-                seq=seq,
-                platform=inbound.platform,
-                platform_id=platform_id,
-                kind=inbound.kind,
-                body=sealer.seal(inbound.text, place=f"inbound.body:{message_id}"),
-                language=inbound.language,
-                sent_at=inbound.sent_at,
-                received_at=now,
-                owed=False,
-                in_talk=False,
-            )
-            .on_conflict_do_nothing(index_elements=["platform", "platform_id"])
-            .returning(InboundRow.id)
+        kept = self._session.execute(
+            _KEEP[self._vaulted.dialect],
+            {
+                "id": message.id,
+                "student_id": message.student_id,
+                "account_id": message.account_id,
+                "seq": seq,
+                "platform": inbound.platform,
+                "platform_id": self._vaulted.fingerprint(
+                    "update", inbound.platform, inbound.platform_id
+                ),
+                "kind": inbound.kind,
+                "body": sealer.seal(inbound.text, place=f"inbound.body:{message.id}"),
+                "language": inbound.language,
+                "sent_at": inbound.sent_at,
+                "received_at": now,
+                "owed": False,
+                "in_talk": False,
+            },
         )
-        return None if kept is None else self.get(message_id)
+        return message if kept.first() else None
 
     def get(self, message_id: UUID) -> Message:
         """Raises UnknownRow."""

@@ -22,6 +22,8 @@ class Vaulted:
         self.sealers = sealers
         self._lookup_key = lookup_key
         self._opened: dict[UUID, Sealer] = {}
+        #: "sqlite" or "postgresql".
+        self.dialect = session.get_bind().dialect.name
 
     def sealer(self, student_id: UUID) -> Sealer:
         """Return the student's sealer. Raises UnknownRow when the key was destroyed."""
@@ -32,8 +34,13 @@ class Vaulted:
             ).one_or_none()
             if found is None:
                 raise UnknownRow
-            sealer = self.sealers.of(str(student_id), found.master, found.wrapped)
-            self._opened[student_id] = sealer
+            sealer = self.adopt(student_id, master=found.master, wrapped=found.wrapped)
+        return sealer
+
+    def adopt(self, student_id: UUID, *, master: str, wrapped: bytes) -> Sealer:
+        """Return the sealer for a key that was read along with something else."""
+        sealer = self.sealers.of(str(student_id), master, wrapped)
+        self._opened[student_id] = sealer
         return sealer
 
     def new_sealer(self, student_id: UUID) -> Sealer:
@@ -54,6 +61,6 @@ class Vaulted:
 
     def insert(self, table: type[Row]) -> Any:
         """Return an INSERT that can say ON CONFLICT, in the database's own dialect."""
-        if self.session.get_bind().dialect.name == "sqlite":
+        if self.dialect == "sqlite":
             return sqlite.insert(table)
         return postgresql.insert(table)

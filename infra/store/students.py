@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, func, or_, select, update
 
 from companion.errors import UnknownRow
 from companion.language import Language
@@ -49,6 +49,21 @@ _FRESH: dict[str, Any] = {
     "lease_until": None,
 }
 
+# Every message begins with this question: it is built once, and asks for the key as well.
+_FIND = (
+    select(
+        AccountRow.id,
+        AccountRow.student_id,
+        AccountRow.platform,
+        AccountRow.address_body,
+        AccountRow.reachable,
+        KeyRow.master,
+        KeyRow.wrapped,
+    )
+    .join(KeyRow, KeyRow.student_id == AccountRow.student_id)
+    .where(AccountRow.platform == bindparam("on"), AccountRow.lookup == bindparam("hash"))
+)
+
 
 class Students:
     """The repository behind companion.store.Students."""
@@ -59,14 +74,17 @@ class Students:
 
     def arrive(self, inbound: Inbound, *, language: Language, now: datetime) -> Account:
         """Find the account that wrote, or make it with a student of its own."""
-        row = self._account_row(inbound.platform, inbound.sender)
-        if row is None:
-            row = self._settle_in(inbound, language=language, now=now)
-        if not row.reachable:
-            row.reachable, row.unreachable_why = True, None
-        return self._account(row)
+        account = self.find_account(inbound.platform, inbound.sender)
+        if account is None:
+            self._settle_in(inbound, language=language, now=now)
+            account = self.find_account(inbound.platform, inbound.sender)
+        if account is None:
+            raise UnknownRow
+        if not account.reachable:
+            self.set_reachable(account.id, reachable=True, why=None)
+        return account
 
-    def _settle_in(self, inbound: Inbound, *, language: Language, now: datetime) -> AccountRow:
+    def _settle_in(self, inbound: Inbound, *, language: Language, now: datetime) -> None:
         student_id, account_id = uuid4(), uuid4()
         self._session.add(
             StudentRow(
@@ -95,10 +113,6 @@ class Students:
         )
         if made is None:  # the same student's first two messages raced; the other one won
             self._session.execute(delete(StudentRow).where(StudentRow.id == student_id))
-        row = self._account_row(inbound.platform, inbound.sender)
-        if row is None:
-            raise UnknownRow
-        return row
 
     def get(self, student_id: UUID) -> Student:
         """Raises UnknownRow."""
@@ -132,8 +146,12 @@ class Students:
 
     def find_account(self, platform: Platform, sender: str) -> Account | None:
         """Look an account up by the platform's name for it."""
-        row = self._account_row(platform, sender)
-        return None if row is None else self._account(row)
+        lookup = self._vaulted.fingerprint(platform, sender)
+        row = self._session.execute(_FIND, {"on": platform, "hash": lookup}).one_or_none()
+        if row is None:
+            return None
+        self._vaulted.adopt(row.student_id, master=row.master, wrapped=row.wrapped)
+        return self._account(row)
 
     def latest_account(self, student_id: UUID) -> Account:
         """Return the account the student used last."""
@@ -279,20 +297,12 @@ class Students:
             select(StudentRow.id).where(StudentRow.id == student_id).with_for_update()
         )
 
-    def _account_row(self, platform: Platform, sender: str) -> AccountRow | None:
-        return self._session.scalar(
-            select(AccountRow).where(
-                AccountRow.platform == platform,
-                AccountRow.lookup == self._vaulted.fingerprint(platform, sender),
-            )
-        )
-
     def _account_rows(self, student_id: UUID) -> list[AccountRow]:
         return list(
             self._session.scalars(select(AccountRow).where(AccountRow.student_id == student_id))
         )
 
-    def _account(self, row: AccountRow) -> Account:
+    def _account(self, row: AccountRow | Row[*tuple[Any, ...]]) -> Account:
         sealer = self._vaulted.sealer(row.student_id)
         return Account(
             id=row.id,

@@ -124,7 +124,9 @@ class Phone:
     def faults(self) -> list[str]:
         """Return what axe finds serious or critical on the page as it is."""
         if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(_AXE.read_text(encoding="utf-8"))  # an inline script would be refused
+            self.page.evaluate(
+                _AXE.read_text(encoding="utf-8")
+            )  # an inline script would be refused
         self._still()
         found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
         return [

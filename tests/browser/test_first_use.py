@@ -21,7 +21,9 @@ def test_nothing_is_kept_anywhere_before_the_student_has_agreed(phone):
     ("language", "words"),
     [
         pytest.param("zh-CN", ("AI 程序", "不是人", "生命危险", "加密保存", "/delete"), id="zh"),
-        pytest.param("en-GB", ("AI program", "not a person", "danger", "encrypted", "/delete"), id="en"),
+        pytest.param(
+            "en-GB", ("AI program", "not a person", "danger", "encrypted", "/delete"), id="en"
+        ),
     ],
 )
 def test_the_notice_says_what_it_is_and_what_happens_in_an_emergency(open_phone, language, words):
@@ -43,7 +45,9 @@ def test_each_purpose_is_asked_by_itself_and_nothing_is_chosen_beforehand(phone)
     phone.page.set_checked("#consent-memory", checked=True)
     phone.page.click("[data-step=consent] [data-next]")
     expect(phone.text).to_be_focused()
-    phone.page.wait_for_function("() => localStorage.getItem('nuanyu:choices') === null && localStorage.getItem('nuanyu:token')")
+    phone.page.wait_for_function(
+        "() => localStorage.getItem('nuanyu:choices') === null && localStorage.getItem('nuanyu:token')"
+    )
 
     session = phone.asks("/chat/session")
     assert session["consents"] == {"storage": False, "memory": True, "staff_alert": False}
@@ -92,7 +96,9 @@ def test_the_notice_cannot_be_pressed_away_unread_by_escape(phone):
     expect(phone.page.locator("#welcome [data-step=notice]")).to_be_visible()
 
 
-def test_someone_who_arrives_without_network_can_write_at_once_and_is_asked_for_nothing_twice(phone):
+def test_someone_who_arrives_without_network_can_write_at_once_and_is_asked_for_nothing_twice(
+    phone,
+):
     phone.open()
     phone.context.set_offline(True)
     phone.page.click("#welcome [data-step=notice] [data-next]")

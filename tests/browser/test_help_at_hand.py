@@ -15,7 +15,9 @@ def test_the_helplines_open_without_network(phone):
     phone.page.click(".bar [data-sos]")
 
     expect(phone.page.locator(LINES).first).to_be_visible()
-    assert phone.page.locator(LINES).evaluate_all("all => all.map(a => a.getAttribute('href'))") == [
+    assert phone.page.locator(LINES).evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    ) == [
         "tel:12356",
         "tel:4001619995",
         "tel:120",
@@ -100,7 +102,9 @@ def test_the_numbers_of_a_card_stay_when_the_talk_goes_on(phone):
 
     phone.talks("我还在")
 
-    expect(phone.page.locator("#log .card").first.locator("a[href='tel:12356']").first).to_be_visible()
+    expect(
+        phone.page.locator("#log .card").first.locator("a[href='tel:12356']").first
+    ).to_be_visible()
 
 
 def test_a_card_comes_in_the_place_of_a_reply_in_the_making(phone, model):

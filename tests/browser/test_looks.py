@@ -7,8 +7,16 @@ from playwright.sync_api import expect
 
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 TALKS = {
-    "zh-CN": ("最近论文压力好大，晚上老是睡不着", "论文和睡眠搅在一起，难怪这么累。今晚最放不下的是哪一件？", "我不想活了"),
-    "en-GB": ("My thesis is due and I can't sleep", "No wonder you're worn out. What is on your mind most tonight?", "I want to kill myself"),
+    "zh-CN": (
+        "最近论文压力好大，晚上老是睡不着",
+        "论文和睡眠搅在一起，难怪这么累。今晚最放不下的是哪一件？",
+        "我不想活了",
+    ),
+    "en-GB": (
+        "My thesis is due and I can't sleep",
+        "No wonder you're worn out. What is on your mind most tonight?",
+        "I want to kill myself",
+    ),
 }
 
 
@@ -20,7 +28,10 @@ def test_a_first_talk_in_pictures(open_phone, model, shots, language, size, sche
     model.answers(answer)
     phone = open_phone(language, scheme, viewport=SIZES[size])
     name = f"{size}-{language[:2]}-{scheme}"
-    pictures = [phone.open("/").shot(shots, f"{name}-0-door"), phone.open().shot(shots, f"{name}-1-notice")]
+    pictures = [
+        phone.open("/").shot(shots, f"{name}-0-door"),
+        phone.open().shot(shots, f"{name}-1-notice"),
+    ]
     phone.page.click("#welcome [data-step=notice] [data-next]")
     pictures.append(phone.shot(shots, f"{name}-2-age"))
     phone.page.click("[data-age=adult]")

@@ -17,7 +17,9 @@ LONG = (
     ("language", "words", "answer"),
     [
         pytest.param("zh-CN", "最近论文压力好大", "论文的事压在心上。现在卡在哪里？", id="zh"),
-        pytest.param("en-GB", "My thesis is wearing me out", "That sounds tiring. What is hardest?", id="en"),
+        pytest.param(
+            "en-GB", "My thesis is wearing me out", "That sounds tiring. What is hardest?", id="en"
+        ),
     ],
 )
 def test_a_student_is_answered(open_phone, model, language, words, answer):
@@ -162,7 +164,10 @@ def _serve_history(phone, count):
     def answer(route):
         before = route.request.url.partition("before=")[2].partition("&")[0]
         part = [line for line in history if not before or line["seq"] < int(before)]
-        route.fulfill(body=json.dumps({"messages": part[-50:], "more": len(part) > 50}), content_type="application/json")
+        route.fulfill(
+            body=json.dumps({"messages": part[-50:], "more": len(part) > 50}),
+            content_type="application/json",
+        )
 
     phone.page.route("**/chat/messages?*", answer)
 

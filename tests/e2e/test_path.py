@@ -184,7 +184,7 @@ def test_a_killed_conversation_worker_loses_no_reply_and_doubles_none(system):
 
     student.says("我好累，每天都睡不够")
     eventually(lambda: system.bot.drafts_to(student.id), "a half-written reply")
-    system.running.child("worker conversation").kill()
+    system.running.child("worker-conversation").kill()
     system.model.first_delay, system.model.rate = 0.0, 0.0
 
     eventually(lambda: system.new(student), "the reply after all", within=FORGOTTEN)
@@ -195,7 +195,7 @@ def test_a_killed_conversation_worker_loses_no_reply_and_doubles_none(system):
 def test_emptying_redis_in_the_middle_loses_nothing(system):
     student = system.student()
     client = system.redis()
-    worker = system.running.child("worker safety")
+    worker = system.running.child("worker-safety")
     worker.suspend()  # so that the job is certainly still in Redis
     try:
         student.says("我又和室友吵架了，谁也不理谁")

@@ -57,11 +57,13 @@ def questions(text: str) -> int:
     return len(re.findall("[?？]", text))
 
 
-ALL = list(product(CARDED, Kind, (Subject.SELF, Subject.OTHER), Language, REGIONS))
+Case = tuple[Level, Kind, Subject, Language, str]
+Shown = tuple[Case, Card]
+ALL: list[Case] = list(product(CARDED, Kind, (Subject.SELF, Subject.OTHER), Language, REGIONS))
 
 
 @pytest.fixture(scope="module")
-def all_cards() -> list[tuple[tuple[object, ...], Card]]:
+def all_cards() -> list[Shown]:
     return [
         (case, card(level, kind, subject=subject, campus=Campus(region=region), language=language))
         for case in ALL
@@ -69,13 +71,15 @@ def all_cards() -> list[tuple[tuple[object, ...], Card]]:
     ]
 
 
-def test_every_card_asks_exactly_one_question_and_ends_with_it(all_cards) -> None:
+def test_every_card_asks_exactly_one_question_and_ends_with_it(all_cards: list[Shown]) -> None:
     for case, shown in all_cards:
         assert questions(shown.text) == 1, case
         assert shown.text[-1] in "?？", case
 
 
-def test_a_number_or_a_place_to_turn_to_stands_in_the_first_three_lines(all_cards) -> None:
+def test_a_number_or_a_place_to_turn_to_stands_in_the_first_three_lines(
+    all_cards: list[Shown],
+) -> None:
     for case, shown in all_cards:
         first = "\n".join(shown.text.splitlines()[:3])
         assert re.search(r"\d|findahelpline\.com", first) or "当地" in first or "local" in first, (
@@ -83,7 +87,7 @@ def test_a_number_or_a_place_to_turn_to_stands_in_the_first_three_lines(all_card
         )
 
 
-def test_every_number_on_a_card_is_in_the_registry(all_cards) -> None:
+def test_every_number_on_a_card_is_in_the_registry(all_cards: list[Shown]) -> None:
     known = registry().known_numbers()
     harmless = {"24", "2", "10", "14", "00", "35"}  # hours, a menu option, an age
     for case, shown in all_cards:
@@ -96,20 +100,20 @@ def test_every_number_on_a_card_is_in_the_registry(all_cards) -> None:
             assert named or parts <= harmless, (case, number)
 
 
-def test_no_card_promises_secrecy_moralises_or_names_a_way(all_cards) -> None:
+def test_no_card_promises_secrecy_moralises_or_names_a_way(all_cards: list[Shown]) -> None:
     for case, shown in all_cards:
         assert not FORBIDDEN.search(shown.text), case
         assert not METHODS.search(shown.text), case
 
 
-def test_every_card_says_that_it_is_an_ai(all_cards) -> None:
+def test_every_card_says_that_it_is_an_ai(all_cards: list[Shown]) -> None:
     assert all("AI" in shown.text for _, shown in all_cards)
 
 
-def test_cards_are_short_enough_for_a_tired_eye(all_cards) -> None:
+def test_cards_are_short_enough_for_a_tired_eye(all_cards: list[Shown]) -> None:
     for (_, _, _, language, region), shown in all_cards:
         if language is Language.ZH:
-            limit = 270 if region != "CN" else 220
+            limit = 280 if region != "CN" else 220
             assert len(re.sub(r"\s", "", shown.text)) <= limit, shown.text
         else:
             assert len(shown.text.split()) <= 135, shown.text

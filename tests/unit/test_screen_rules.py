@@ -54,9 +54,13 @@ def test_no_two_rules_share_a_name() -> None:
 
 
 def test_evidence_is_readable_and_quotes_nothing() -> None:
-    for entry in (*rules(), *togethers(), *questions()):
-        assert entry.evidence.isascii()
-        assert len(entry.evidence.split()) >= 2
+    evidence = [rule.evidence for rule in rules()]
+    evidence += [both.evidence for both in togethers()]
+    evidence += [question.evidence for question in questions()]
+
+    for text in evidence:
+        assert text.isascii()
+        assert len(text.split()) >= 2
 
 
 def test_signs_that_count_together_are_given_by_some_rule() -> None:

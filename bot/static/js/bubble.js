@@ -91,14 +91,19 @@ export function showState(element, state) {
   element.classList.toggle("unsent", state !== "sent");
   element.dataset.state = state;
   const meta = element.querySelector(".meta");
-  meta.querySelector("[data-word]")?.remove();
-  if (state === "sent") {
-    const done = wordElement("span", "sent", "sr");
-    meta.append(done);
-    return;
-  }
-  const label = wordElement("span", state);
-  meta.append(document.createTextNode(" "), label);
+  meta.querySelector(".state")?.remove();
+  const mark = document.createElement("span");
+  mark.className = "state";
+  if (state === "sent") mark.append(checkMark());
+  mark.append(wordElement("span", state, state === "sent" ? "sr" : ""));
+  meta.append(mark);
+}
+
+function checkMark() {
+  const mark = document.createElement("span");
+  mark.setAttribute("aria-hidden", "true");
+  mark.textContent = "✓";
+  return mark;
 }
 
 function choicesOf(choices) {
@@ -132,7 +137,7 @@ function linkNumbers(bubble, choices) {
     .sort((a, b) => b.length - a.length);
   if (digits.length === 0) return;
   const spaced = digits.map((number) => [...number].join("[ \\-‑–]?"));
-  const pattern = new RegExp(`(?<![\\d\\-])(?:${spaced.join("|")})(?![\\d]|-\\d)`, "g");
+  const pattern = new RegExp(`(?:${spaced.join("|")})(?!\\d|-\\d)`, "g");
   wrap(bubble, pattern, (text) => {
     const link = document.createElement("a");
     link.href = `tel:${text.replace(/\D/g, "")}`;
@@ -161,6 +166,8 @@ function wrap(element, pattern, make) {
     const pieces = [];
     let from = 0;
     for (const match of node.data.matchAll(pattern)) {
+      // The middle of a longer number is none. (Older phones know no lookbehind.)
+      if (/[\d-]/.test(node.data.charAt(match.index - 1))) continue;
       pieces.push(node.data.slice(from, match.index), make(match[0]));
       from = match.index + match[0].length;
     }

@@ -46,7 +46,12 @@ export class Session {
     }
     const waiting = device.get("choices");
     if (waiting === null) return;
-    await this.ask("/chat/session", { method: "PUT", body: JSON.parse(waiting) });
+    try {
+      await this.ask("/chat/session", { method: "PUT", body: JSON.parse(waiting) });
+    } catch (error) {
+      // Choices that the server does not understand must not stand between a student and help.
+      if (!(error instanceof Refused) || error.status !== 422) throw error;
+    }
     if (device.get("choices") === waiting) device.drop("choices");
   }
 

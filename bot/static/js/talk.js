@@ -13,6 +13,8 @@ export class Talk {
     this._growing = parts.growing;
     this._scroll = scroll;
     onLanguage(() => this._rename());
+    // "Today" is yesterday after midnight.
+    document.addEventListener("visibilitychange", () => document.hidden || this._rename());
   }
 
   /** Whether anything at all was said. */
