@@ -36,9 +36,13 @@ def page_routes(services: Services) -> list[Route | Mount]:
     async def chat(request: Request) -> Response:
         return _page(request, "chat.html", services)
 
+    async def desk(request: Request) -> Response:
+        return _page(request, "desk.html", services)
+
     return [
         Route("/", door),
         Route("/chat", chat),
+        Route("/desk", desk),
         Mount("/static/{version}", _Kept(directory=_STATIC), name="static"),
     ]
 
@@ -87,6 +91,7 @@ def _context(request: Request, services: Services) -> dict[str, Any]:
             )
             for language in Language
         },
+        "desk": {language: wording("desk", language) for language in Language},
         "sos": sos,
         #: What the scripts need to know.
         "data": {"words": words, "longest": LONGEST_TEXT, "numbers": _numbers(sos)},

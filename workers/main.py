@@ -37,6 +37,8 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
     )
     parts = build(settings, role=role, pool=min(threads, 40))
     register(parts.celery, parts.services)
+    # Running as root is the administrator's decision; Celery would say so at every start.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = parts.celery.Worker(
         pool="threads",
         concurrency=threads,
@@ -48,8 +50,6 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
         quiet=True,
         loglevel="WARNING",
     )
-    # Running as root is the administrator's decision; Celery would say so at every start.
-    warnings.filterwarnings("ignore", category=SecurityWarning)
     heartbeat = Heartbeat(parts.redis_url, [f"worker-{queue}" for queue in queues])
 
     @worker_ready.connect(weak=False)
