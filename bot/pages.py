@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from jinja2 import StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -23,6 +24,8 @@ from companion.texts import say, wording
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
 _templates = Jinja2Templates(_HERE / "templates")
+#: A wording that is missing is an error, not a gap in the page.
+_templates.env.undefined = StrictUndefined
 #: What a browser may keep for ever: the address changes with the content.
 _FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.chat.messages import NewSession, SessionChange, SessionState, Token
 from companion.campus import Campus
-from companion.flows.obey import set_consent
+from companion.flows.first_questions import set_consent
 from companion.flows.services import Services
 from companion.messages import Inbound, Platform
 from companion.people.student import Account, AgeBand, Student

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from companion.campus import Campus
 from companion.dialogue.commands import Command, parse_command
-from companion.flows.obey import Order, introduce, obey
+from companion.flows.first_questions import introduce
+from companion.flows.obey import obey
+from companion.flows.order import Order
 from companion.flows.sending import send, speaking
 from companion.flows.services import Services
 from companion.jobs import Job

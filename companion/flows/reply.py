@@ -56,50 +56,40 @@ def reply(student_id: UUID, *, services: Services) -> None:
     Raises UnknownRow, StoreUnavailable. Safe to run twice.
     """
     owner = uuid4()
-    if not _hold(student_id, owner, services):
-        return
     fresh_starts = 0
-    while True:
-        waiting = _settled(student_id, owner, services)
-        if not waiting:
-            if _let_go(student_id, owner, services):
-                return
-            continue
+    waiting = _settled(student_id, owner, services)
+    while waiting:
         turn = _begin(owner, waiting, services)
         if turn is None:
             return
         if not _write(turn, services, may_start_over=fresh_starts < _FRESH_STARTS):
             fresh_starts += 1
-
-
-def _hold(student_id: UUID, owner: UUID, services: Services) -> bool:
-    now = services.clock.now()
-    with services.store.transaction() as tx:
-        return tx.students.lease(student_id, owner=owner, now=now, until=now + LEASE)
-
-
-def _let_go(student_id: UUID, owner: UUID, services: Services) -> bool:
-    with services.store.transaction() as tx:
-        return tx.students.release(student_id, owner=owner)
+        waiting = _settled(student_id, owner, services)
 
 
 def _settled(student_id: UUID, owner: UUID, services: Services) -> Sequence[Message]:
-    """Return the lines to be answered once the student has paused; empty when none are owed."""
+    """Return the lines to be answered once the student has paused.
+
+    Empty when none are owed, and then the right to answer was let go; also when another worker
+    has it.
+    """
     started = services.clock.now()
     while True:
-        with services.store.reading() as tx:
+        now = services.clock.now()
+        with services.store.transaction() as tx:
+            if not tx.students.lease(student_id, owner=owner, now=now, until=now + LEASE):
+                return ()
             waiting = tx.inbound.waiting(student_id)
+            if not waiting and tx.students.release(student_id, owner=owner):
+                return ()
             usual_gap = tx.students.get(student_id).usual_gap
         if not waiting:
-            return waiting
-        now = services.clock.now()
+            continue
         wait = patience(waiting[-1].text, usual_gap=usual_gap, pace=services.campus.pace)
         left = wait - (now - waiting[-1].received_at).total_seconds()
         if left <= 0 or now - started > _LONGEST_SETTLING:
             return waiting
         services.clock.sleep(left)
-        if not _hold(student_id, owner, services):
-            return ()
 
 
 def _begin(owner: UUID, waiting: Sequence[Message], services: Services) -> _Turn | None:

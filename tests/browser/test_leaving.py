@@ -49,8 +49,10 @@ def test_after_deleting_everything_nothing_is_left_here_or_there(phone):
         f"{phone.url}/chat/messages", headers={"Authorization": f"Bearer {token}"}
     )
     assert "这句要删掉" not in answer.text()
+    phone.page.click(".bar [data-switch-language]")
+    assert set(phone.kept()) <= {"nuanyu:language"}
     phone.page.click("#ended [data-afresh]")
-    expect(phone.page.locator("#welcome")).to_be_visible()
+    expect(phone.page.locator("#welcome-title")).to_have_text("Before we talk")
     assert phone.kept() == {}
 
 
@@ -100,6 +102,8 @@ def test_a_talk_that_the_server_no_longer_knows_is_explained_and_begun_anew(phon
 
     phone.page.reload()
     expect(phone.page.locator("#gone")).to_contain_text("你没做错什么")
+    phone.page.keyboard.press("Escape")
+    expect(phone.page.locator("#gone")).to_be_visible()
     phone.page.click("#gone [data-afresh]")
 
     expect(phone.page.locator("#welcome")).to_be_visible()

@@ -26,7 +26,7 @@ TALKS = {
 def test_a_first_talk_in_pictures(open_phone, model, shots, language, size, scheme):
     words, answer, danger = TALKS[language]
     model.answers(answer)
-    phone = open_phone(language, scheme, viewport=SIZES[size])
+    phone = open_phone(language, scheme, viewport=SIZES[size], reduced_motion="no-preference")
     name = f"{size}-{language[:2]}-{scheme}"
     pictures = [
         phone.open("/").shot(shots, f"{name}-0-door"),

@@ -38,7 +38,6 @@ export function fillTheirs(element, html, choices = []) {
   const bubble = element.querySelector(".bubble");
   bubble.innerHTML = html; // safe: the server wrote it, tag by tag
   bubble.lang = languageOf(bubble.textContent);
-  if (choices.length === 0 && !/\d{3}|\//.test(html)) return;
   linkNumbers(bubble, choices);
   linkCommands(bubble);
   if (choices.length > 0) element.querySelector(".meta").before(choicesOf(choices));

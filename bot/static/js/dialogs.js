@@ -31,8 +31,11 @@ export function wireDialogs() {
     // A press on the veil, not on the sheet.
     dialog.addEventListener("click", (event) => event.target === dialog && close(dialog));
   }
-  if (location.hash === "#sos") {
-    history.replaceState(null, "", location.pathname);
-    open(sos);
-  }
+}
+
+/** Open the helplines, over everything else, where the address asks for them. */
+export function openFromAddress() {
+  if (location.hash !== "#sos") return;
+  history.replaceState(null, "", location.pathname + location.search);
+  open(document.getElementById("sos"));
 }

@@ -1,9 +1,10 @@
 // The chat page: who talks to whom.
 
+import { beginAfresh } from "./afresh.js";
 import { Composer } from "./composer.js";
-import { close, open, wireDialogs } from "./dialogs.js";
+import { close, open, openFromAddress, wireDialogs } from "./dialogs.js";
 import { download } from "./export.js";
-import { clearDevice, device, tab } from "./keep.js";
+import { clearDevice, device } from "./keep.js";
 import { keepAboveKeyboard } from "./keyboard.js";
 import { wireLooks } from "./look.js";
 import { Menu } from "./menu.js";
@@ -27,6 +28,7 @@ class Chat {
     this._seq = 0;
     this._isFresh = false;
     this._isReading = false;
+    this._isOnboarded = false;
     this.status = new Status(part("line"));
     this.session = new Session({ onGone: () => this._gone() });
     const scroll = new Scroll({ box: part("talk"), pill: part("pill") });
@@ -59,6 +61,7 @@ class Chat {
     if (!device.isLasting) this.status.tell("no_storage");
     if (this.session.isKnown) void this._resume();
     else this.welcome.show();
+    openFromAddress();
   }
 
   async _resume() {
@@ -68,6 +71,7 @@ class Chat {
         await this.session.open();
         const state = await this.session.ask("/chat/session");
         setLanguage(state.language);
+        this._isOnboarded = state.onboarded;
         if (!state.onboarded) this.welcome.show();
         await this._readLatest();
         break;
@@ -166,7 +170,8 @@ class Chat {
 
   _session(state) {
     setLanguage(state.language);
-    if (!state.onboarded) void this._watchErasure();
+    if (this._isOnboarded && !state.onboarded) void this._watchErasure();
+    this._isOnboarded = state.onboarded;
   }
 
   /** Everything may have been erased, here or elsewhere: look until it is so, then forget it here. */
@@ -187,6 +192,7 @@ class Chat {
   _erased(messages) {
     this.stream.end();
     this.outbox.drop();
+    this.session.end();
     this.talk.clear();
     this.talk.add(messages);
     clearDevice();
@@ -202,16 +208,9 @@ class Chat {
     this.stream.end();
     part("gone-unsent").hidden = this.outbox.items.length === 0;
     if (part("welcome").open) this.welcome.end();
+    // The only way on is to start afresh; everything else would lead nowhere.
+    part("gone").addEventListener("close", () => open(part("gone")));
     open(part("gone"));
-  }
-
-  /** Forget everything here and begin anew; what was not sent becomes the draft. */
-  _afresh({ keepUnsent = false } = {}) {
-    const talked = this.outbox.items.filter(({ choice }) => !choice).map(({ text }) => text);
-    const unsent = [...talked, tab.get("draft")].filter(Boolean).join("\n");
-    clearDevice();
-    if (keepUnsent && unsent) tab.set("draft", unsent);
-    location.replace(`/chat?lang=${language()}`);
   }
 
   async _readEarlier() {
@@ -219,6 +218,7 @@ class Chat {
     this._isReading = true;
     try {
       const { messages, more } = await this.session.ask(`/chat/messages?before=${this.talk.firstSeq}&limit=50`);
+      if (document.activeElement === part("earlier")) part("talk").focus({ preventScroll: true });
       part("earlier").hidden = !more;
       this.talk.addAbove(messages);
     } catch {
@@ -250,7 +250,7 @@ class Chat {
     if (!pressed) return;
     const { choice, label, command, download: file } = pressed.dataset;
     if (pressed.matches("[data-switch-language]")) this._switchLanguage();
-    else if (pressed.matches("[data-afresh]")) this._afresh({ keepUnsent: this.session.isGone });
+    else if (pressed.matches("[data-afresh]")) beginAfresh(this.session.isGone ? this.outbox.unsent : null);
     else if (choice !== undefined) this._choose(choice, label);
     else if (command && pressed.matches(".command")) this.order(command);
     else if (file) {
@@ -277,7 +277,7 @@ class Chat {
     document.addEventListener("click", (event) => this._press(event));
     part("export").addEventListener("click", () => void this._export());
     part("clear").addEventListener("click", () => open(part("clear-ask")));
-    part("clear-yes").addEventListener("click", () => this._afresh());
+    part("clear-yes").addEventListener("click", () => beginAfresh());
     part("clear-delete").addEventListener("click", () => {
       close(part("clear-ask"));
       this.order("/delete");
@@ -290,7 +290,7 @@ class Chat {
     keepAboveKeyboard();
     // Another tab cleared this device: this one must not go on as if nothing had happened.
     window.addEventListener("storage", ({ key, newValue }) => {
-      if (key === "nuanyu:token" && newValue === null) location.replace(`/chat?lang=${language()}`);
+      if (key === "nuanyu:token" && newValue === null) beginAfresh();
     });
   }
 }

@@ -46,6 +46,11 @@ export class Outbox {
     this._on.accepted(item, kept);
   }
 
+  /** The words that wait, without the buttons. */
+  get unsent() {
+    return this.items.filter(({ choice }) => !choice).map(({ text }) => text);
+  }
+
   /** Forget everything that waits. */
   drop() {
     for (const item of this.items) this._forget(item);

@@ -39,6 +39,12 @@ export class Session {
     return this._opening;
   }
 
+  /** Everything was erased: ask for nothing any more. */
+  end() {
+    this.isGone = true;
+    this._token = null;
+  }
+
   async _open() {
     if (this.token === null) {
       const { token } = await call("/chat/sessions", { method: "POST", body: { language: language() } });

@@ -56,10 +56,11 @@ export class Talk {
   }
 
   _addOne(message, { quietly }) {
-    if (this._isGrowing(message.id)) this._growing.replaceChildren();
+    const hasGrown = this._isGrowing(message.id);
+    if (hasGrown) this._growing.replaceChildren();
     const element = bubbleOf(message);
     if (message.role === "user") showState(element, "sent");
-    else if (!quietly) element.classList.add("fresh");
+    else if (!quietly && !hasGrown) element.classList.add("fresh");
     this._place(element);
   }
 

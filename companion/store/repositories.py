@@ -3,98 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypedDict, Unpack
+from typing import Protocol, Unpack
 from uuid import UUID
 
 from companion.jobs import Job
 from companion.language import Language
-from companion.messages import (
-    Choice,
-    Inbound,
-    Message,
-    Outbound,
-    OutboundKind,
-    OutboundState,
-    Platform,
-)
-from companion.people.student import Account, AgeBand, Purpose, Student
-from companion.risk import Level, Verdict
-from companion.turns import Role, Turn
-
-
-class StudentChanges(TypedDict, total=False):
-    """What of a student's row may be changed in one go."""
-
-    language: Language
-    language_chosen: bool
-    age_band: AgeBand | None
-    notice_at: datetime | None
-    guided_told_at: datetime | None
-    stopped_at: datetime | None
-    paused_until: datetime | None
-    usual_gap: float | None
-    last_message_at: datetime | None
-    card_at: datetime | None
-    card_level: Level
-    card_repeats: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """Something to be sent, before it has a row."""
-
-    kind: OutboundKind
-    text: str = field(repr=False)
-    choices: tuple[Choice, ...] = ()
-    #: What must exist once per student, e.g. "card:<message id>".
-    dedupe: str
-    state: OutboundState = OutboundState.PENDING
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a talk as a page shows it."""
-
-    id: UUID
-    seq: int
-    role: Role
-    kind: str
-    state: str
-    text: str = field(repr=False)
-    choices: tuple[Choice, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastTurn:
-    """A turn with its place in the talk."""
-
-    turn: Turn
-    seq: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Something durable a student told us."""
-
-    id: UUID
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation:
-    """A message, or a wish for a person, that staff must hear of."""
-
-    id: UUID
-    student_id: UUID
-    level: Level
-    kinds: tuple[str, ...]
-    opened_at: datetime
-    asked_for: bool
-    page_state: str
+from companion.messages import Inbound, Message, Outbound, OutboundState, Platform
+from companion.people.student import Account, Purpose, Student
+from companion.risk import Verdict
+from companion.store.records import Draft, Escalation, Fact, Line, PastTurn, StudentChanges
 
 
 class Students(Protocol):

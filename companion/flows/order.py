@@ -1,0 +1,61 @@
+"""A command with everything that carrying it out takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from companion.campus import Campus
+from companion.dialogue.commands import Command
+from companion.flows.sending import send
+from companion.language import Language
+from companion.messages import Choice, Message, OutboundKind
+from companion.people.student import Account, Student
+from companion.store import Draft, Transaction
+from companion.texts import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command with everything that carrying it out takes."""
+
+    #: None when plain talk made it necessary to say something fixed.
+    command: Command | None
+    message: Message
+    student: Student
+    account: Account
+    language: Language
+    tx: Transaction
+    campus: Campus
+    #: Whether a page can reach any staff at all.
+    has_pager: bool
+    now: datetime
+
+    @property
+    def argument(self) -> str:
+        """What follows the command."""
+        return self.command.argument if self.command else ""
+
+    def say(self, key: str, **fields: object) -> str:
+        """Return a wording in the student's language."""
+        return say(f"command.{key}", self.language, **fields)
+
+    def answer(
+        self,
+        text: str,
+        *choices: Choice,
+        kind: OutboundKind = OutboundKind.NOTICE,
+        part: str = "",
+    ) -> None:
+        """Send one answer; `part` tells several answers to one command apart."""
+        draft = Draft(
+            kind=kind,
+            text=text.strip(),
+            choices=choices,
+            dedupe=f"command:{self.message.id}{part}",
+        )
+        send(self.tx, self.account, draft, now=self.now)
+
+    def answer_unknown(self) -> None:
+        """Say that the command was not understood, and how to find those that are."""
+        self.answer(self.say("unknown"))
