@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 # Quick tests share the processors; those that start servers run one after another.
 QUICK := tests/unit tests/conversations tests/house
 STORE := tests/store tests/edges
-WHOLE := tests/e2e tests/chaos tests/browser
+WHOLE := tests/e2e tests/browser
 export PYTHON
 
 help:  ## Show what can be made

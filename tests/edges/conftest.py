@@ -32,9 +32,7 @@ class Web:
         """From now on every connection fails, as when the server is gone."""
         self.campus.engine.dispose()
         gone = make_engine("sqlite:////no/such/folder/nuanyu.db")
-        broken = SqlStore(
-            gone, self.campus.sealers, jobs=self.campus.jobs, bell=self.campus.bell
-        )
+        broken = SqlStore(gone, self.campus.sealers, jobs=self.campus.jobs, bell=self.campus.bell)
         self.parts.store.__dict__.update(broken.__dict__)
 
     def mends_the_database(self, healthy: dict[str, Any]) -> None:

@@ -62,9 +62,7 @@ def test_rotation_beside_a_running_system(engine, jobs, bell, tmp_path, store, a
     file = tmp_path / "master.keys"
     old = MasterKey("one", store.sealers.ring._keys[0].secret)
     write_key_file(file, (old,))
-    running = SqlStore(
-        engine, Sealers(KeyRing((old,), file=file)), jobs=jobs, bell=bell
-    )
+    running = SqlStore(engine, Sealers(KeyRing((old,), file=file)), jobs=jobs, bell=bell)
     messages = [arrive(f"话{n}", sender=f"s{n}") for n in range(7)]
 
     new = MasterKey.fresh("two")
@@ -82,9 +80,7 @@ def test_rotation_beside_a_running_system(engine, jobs, bell, tmp_path, store, a
 
 def test_without_its_master_key_a_text_stays_shut(engine, jobs, bell, arrive):
     message = arrive("谁也别看")
-    stranger = SqlStore(
-        engine, Sealers(KeyRing((MasterKey.fresh("other"),))), jobs=jobs, bell=bell
-    )
+    stranger = SqlStore(engine, Sealers(KeyRing((MasterKey.fresh("other"),))), jobs=jobs, bell=bell)
 
     with pytest.raises(Unreadable), stranger.reading() as tx:
         tx.inbound.get(message.id)

@@ -146,8 +146,6 @@ def test_every_wording_exists_in_both_languages_with_the_same_fields():
             return {key: shape(child) for key, child in value.items()}
         if isinstance(value, list):
             return [shape(child) for child in value]
-        return sorted(
-            name for _, name, _, _ in Formatter().parse(value) if name
-        )
+        return sorted(name for _, name, _, _ in Formatter().parse(value) if name)
 
     assert shape(_texts(Language.ZH)) == shape(_texts(Language.EN))

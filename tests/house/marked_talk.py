@@ -1,0 +1,162 @@
+"""A whole talk in which every word is marked; prints all that a process may leave behind.
+
+Run by test_privacy.py in a process of its own: its output is then everything that was logged,
+warned about or raised, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import text
+
+from companion.errors import ModelTimeout
+from companion.flows.export import export_file
+from companion.jobs import Job
+from companion.messages import InboundKind
+from companion.ports import Refused, RetryLater, Uncertain
+from infra.logs import configure_logs
+from tests.fakes.campus import FakeCampus
+from tests.fakes.scripted_model import ScriptedModel
+
+#: In everything the student and the model say.
+MARK = "蔷薇Qzvwx"
+SENDER = "5550417731"
+#: Printed last; without it the talk broke off.
+END = "the talk is over"
+
+
+class _Told:
+    """A RecordedJobs that prints what would be put on a queue."""
+
+    def __init__(self, campus: FakeCampus) -> None:
+        self._send = campus.jobs.send
+
+    def __call__(self, job: Job, *ids: object) -> bool:
+        print("job", job, *ids)
+        return self._send(job, *ids)
+
+
+def main() -> None:
+    """Talk, and print what may be left behind."""
+    configure_logs("DEBUG", process="marked")
+    logging.getLogger().setLevel(logging.DEBUG)  # noqa: TID251 - libraries too may say all they like
+    structlog.get_logger().debug("marked_talk_begins")
+    with tempfile.TemporaryDirectory() as folder:
+        _all_is_well(FakeCampus(_folder(folder, "a"), model=_model()))
+        _things_break(FakeCampus(_folder(folder, "b"), model=_model()))
+        _the_database_breaks(FakeCampus(_folder(folder, "c")))
+    print(END)
+
+
+def _folder(parent: str, name: str) -> Path:
+    folder = Path(parent, name)
+    folder.mkdir()
+    return folder
+
+
+def _model() -> ScriptedModel:
+    answer = [f"{MARK}，听起来很累。", f"说到{MARK}，", "最难的是哪一刻？"]
+    return ScriptedModel(answer, answer, [*answer[:1], ModelTimeout("late")], [ModelTimeout("late")])
+
+
+def _open(campus: FakeCampus) -> FakeCampus:
+    campus.jobs.send = _Told(campus)  # type: ignore[method-assign]
+    campus.onboard(sender=SENDER)
+    return campus
+
+
+def _all_is_well(campus: FakeCampus) -> None:
+    _open(campus)
+    for line in (
+        f"我和{MARK}吵架了，一直睡不着",
+        f"记住：我的猫叫{MARK}",
+        "/memory",
+        f"/nonsense {MARK}",
+        f"/language {MARK}",
+        f"/memory forget {MARK}",
+        f"/again {MARK}",
+        f"我不想活了，今晚就结束，{MARK}",
+        f"还是很难受，{MARK}",
+        "/privacy",
+        "/human",
+        "/export",
+        "/pause 7",
+        "/stop",
+    ):
+        campus.says(line, sender=SENDER)
+    campus.says(f"改过的{MARK}", sender=SENDER, kind=InboundKind.EDIT)
+    campus.says(MARK, sender=SENDER, kind=InboundKind.STICKER)
+    for number in range(30):
+        campus.says(f"第{number}天，{MARK}还是没理我", sender=SENDER)
+    student_id = campus.arrives("嗯", sender=SENDER).student_id
+    export_file(student_id, services=campus.services)
+    campus.run()
+    campus.says("/delete confirm", sender=SENDER, kind=InboundKind.CHOICE)
+    campus.jobs.send(Job.PURGE)
+    campus.run()
+    _close(campus)
+
+
+def _things_break(campus: FakeCampus) -> None:
+    _open(campus)
+    for fault in (
+        RetryLater(timedelta(minutes=5)),
+        Uncertain(),
+        Refused("blocked", unreachable=True),
+        Refused("bad_request", unreachable=False),
+    ):
+        campus.telegram.faults = [fault]
+        _try(lambda: campus.says(f"{MARK}又吵了一晚", sender=SENDER))
+        campus.clock.passes(minutes=2)
+        campus.jobs.send(Job.SWEEP)
+        campus.run()
+    campus.pager.takes = False
+    campus.says(f"我想死，{MARK}", sender=SENDER)
+    campus.jobs.is_away = True
+    campus.arrives(f"{MARK}走了", sender=SENDER)
+    campus.jobs.is_away = False
+    campus.clock.passes(minutes=30)
+    campus.jobs.send(Job.SWEEP)
+    campus.run()
+    _close(campus)
+
+
+def _the_database_breaks(campus: FakeCampus) -> None:
+    """Each table goes missing once, so that each statement fails with its values in it."""
+    _open(campus)
+    campus.says(f"{MARK}把我拉黑了", sender=SENDER)
+    for table in ("inbound", "outbound", "facts", "escalations", "accounts"):
+        with campus.engine.begin() as connection:
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
+        for line in (f"我想死，{MARK}", f"{MARK}很烦", f"记住：{MARK}"):
+            _try(lambda line=line: campus.says(line, sender=SENDER))
+        campus.jobs.sent.clear()
+        with campus.engine.begin() as connection:
+            connection.execute(text(f"ALTER TABLE gone RENAME TO {table}"))
+    campus.close()
+
+
+def _try(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except Exception:  # noqa: BLE001 - whatever it is, it is printed as a process edge would
+        traceback.print_exc(file=sys.stdout)
+
+
+def _close(campus: FakeCampus) -> None:
+    print("rings", campus.bell.rung)
+    print("pages", campus.pager.pages)
+    print("left", campus.jobs.sent, campus.services.store, campus.services)
+    campus.close()
+
+
+if __name__ == "__main__":
+    main()
