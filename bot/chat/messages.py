@@ -20,6 +20,10 @@ from companion.turns import Role
 LONGEST_TEXT = 20_000
 
 
+#: Words and tokens: never in a log line or a traceback.
+Hidden = Annotated[str, Field(repr=False)]
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,7 +37,7 @@ class NewSession(_Shape):
 class Token(_Shape):
     """The key to one chat; shown once."""
 
-    token: str
+    token: Hidden
 
 
 class SessionState(_Shape):
@@ -58,7 +62,7 @@ class SessionChange(_Shape):
 class NewMessage(_Shape):
     """One message; the same `client_id` again is the same message."""
 
-    text: Annotated[str, Field(max_length=LONGEST_TEXT)]
+    text: Annotated[str, Field(max_length=LONGEST_TEXT, repr=False)]
     client_id: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
     #: Whether a quick-reply button was pressed; `text` is then the button's value.
     choice: bool = False
@@ -94,9 +98,9 @@ class MessageShape(_Shape):
     seq: int
     role: Role
     kind: str
-    text: str
+    text: Hidden
     #: Safe HTML of what Nuanyu said; "" for the student's own lines.
-    html: str
+    html: Hidden
     at: datetime
     choices: tuple[ChoiceShape, ...]
     state: str
@@ -114,15 +118,15 @@ class Partial(_Shape):
     """A reply that is still growing."""
 
     id: UUID
-    text: str
-    html: str
+    text: Hidden
+    html: Hidden
 
 
 class CardShape(_Shape):
     """A crisis card that goes out although nothing could be stored."""
 
-    text: str
-    html: str
+    text: Hidden
+    html: Hidden
     choices: tuple[ChoiceShape, ...]
 
 

@@ -34,8 +34,6 @@ def open_session(wish: NewSession, *, services: Services) -> Token:
             platform=Platform.WEB, platform_id=name, sender=name, address=name, sent_at=now
         )
         account = tx.students.arrive(arrival, language=language, now=now)
-        if wish.language is not None:
-            tx.students.update(account.student_id, language_chosen=True)
         tx.web.open(token_hash(token), account, now=now)
     return Token(token=token)
 

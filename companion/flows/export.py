@@ -6,7 +6,7 @@ import html
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class _Data:
     student: Student
     lines: list[Line]
     facts: list[Fact]
-    summary: str | None
+    summary: str | None = field(repr=False)
 
 
 def export_file(student_id: UUID, *, services: Services) -> bytes:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from companion.flows.order import Order
+from companion.messages import Choice
 from companion.people.onboarding import next_question
 from companion.people.student import AgeBand, Purpose, Student
 from companion.store import Transaction
@@ -52,13 +53,24 @@ def answer_consent(order: Order) -> None:
     purpose, granted = known[name], word == "yes"
     was_onboarded = order.student.onboarded
     set_consent(order.tx, order.student.id, purpose, granted=granted, now=order.now)
+    student = replace(order.student, consents={**order.student.consents, purpose: granted})
     if was_onboarded:
         key = "consent_on" if granted else f"consent_off_{purpose}"
-        order.answer(order.say(key, purpose=order.say(f"privacy_{purpose}")))
+        text = order.say(key, purpose=order.say(f"privacy_{purpose}"))
+        order.answer(text, *consent_switches(order, student))
         return
-    student = replace(order.student, consents={**order.student.consents, purpose: granted})
     if not _ask_next(order, student):
         order.answer(say("onboarding.done", order.language))
+
+
+def consent_switches(order: Order, student: Student) -> list[Choice]:
+    """Return a button for each purpose that turns it the other way."""
+    found = []
+    for purpose in Purpose:
+        turn, word = ("off", "no") if student.allows(purpose) else ("on", "yes")
+        label = order.say(f"privacy_turn_{turn}", purpose=order.say(f"privacy_{purpose}"))
+        found.append(Choice(label, f"/consent {purpose} {word}"))
+    return found
 
 
 def set_consent(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
+from companion.flows.first_questions import consent_switches
 from companion.flows.order import Order
 from companion.messages import Choice, OutboundKind
 from companion.people.student import Purpose
@@ -16,15 +17,14 @@ _LONGEST_FACT: Final = 300  # characters
 def show_privacy(order: Order) -> None:
     """Say what is kept and who can see it, with a button for each choice."""
     student, language = order.student, order.language
-    lines, choices = [], []
-    for purpose in Purpose:
-        name = order.say(f"privacy_{purpose}")
-        allowed = student.allows(purpose)
-        answer = say("onboarding.yes" if allowed else "onboarding.no", language)
-        lines.append(order.say("privacy_line", purpose=name, answer=answer))
-        turn = "privacy_turn_off" if allowed else "privacy_turn_on"
-        word = "no" if allowed else "yes"
-        choices.append(Choice(order.say(turn, purpose=name), f"/consent {purpose} {word}"))
+    lines = [
+        order.say(
+            "privacy_line",
+            purpose=order.say(f"privacy_{purpose}"),
+            answer=say("onboarding.yes" if student.allows(purpose) else "onboarding.no", language),
+        )
+        for purpose in Purpose
+    ]
     text = order.say(
         "privacy",
         minimum=order.campus.minimum_age,
@@ -32,7 +32,7 @@ def show_privacy(order: Order) -> None:
         unstored="" if student.allows(Purpose.STORAGE) else order.say("privacy_unstored"),
         choices="\n".join(lines),
     )
-    order.answer(text, *choices)
+    order.answer(text, *consent_switches(order, student))
 
 
 def export(order: Order) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
@@ -46,7 +46,7 @@ class _Turn:
     account: Account
     waiting: Sequence[Message]
     context: TalkContext
-    opening: str
+    opening: str = field(repr=False)
 
 
 def reply(student_id: UUID, *, services: Services) -> None:

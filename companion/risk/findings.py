@@ -10,10 +10,13 @@ from enum import Enum
 from companion.language import Language
 from companion.risk.levels import Kind, Level, Subject
 from companion.risk.normalise import has_cjk, views
-from companion.risk.phrases import Rule, rules
+from companion.risk.phrases import Rule, rules_in
 from companion.risk.scenes import ELSEWHERE, contexts, is_in, without_idioms
 from companion.risk.subjects import Person, person_of
 
+#: How far from a phrase (characters) something may stand and still explain it: in a long tired
+#: message a story told at the start does not take back what is said at the end.
+NEAR = {Language.ZH: 48, Language.EN: 120}
 #: A long text is looked through in windows of this many characters that overlap.
 WINDOW = 600
 OVERLAP = 120
@@ -50,8 +53,6 @@ class _Scenery:
 
     text: str
     elsewhere: bool
-    laughing: bool
-    trivial: bool
 
 
 def findings(text: str, *, story: bool = False) -> tuple[Finding, ...]:
@@ -87,15 +88,8 @@ def _in_window(view: str, *, elsewhere: bool) -> Iterator[Finding]:
     if _LATIN.search(view):
         languages.append(Language.EN)
     text = without_idioms(view)
-    scenery = _Scenery(
-        text=text,
-        elsewhere=elsewhere,
-        laughing=is_in("laughing", view),
-        trivial=is_in("trivial", view),
-    )
-    for rule in rules():
-        if rule.language not in languages:
-            continue
+    scenery = _Scenery(text=text, elsewhere=elsewhere)
+    for rule in (rule for language in languages for rule in rules_in(language)):
         for match in rule.found_by.finditer(text):
             finding = _weighed(rule, match, scenery)
             if finding is not None:
@@ -115,7 +109,7 @@ def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | N
         return None
     if is_about_friend and not rule.holds_for_others:
         return None
-    if told is _Told.PLAINLY and _is_manner_of_speaking(rule, person, scenery):
+    if told is _Told.PLAINLY and _is_manner_of_speaking(rule, match, person, text=scenery.text):
         told = _Told.LIGHTLY
     if told is _Told.LIGHTLY and rule.level <= Level.WATCH:
         return None
@@ -134,15 +128,17 @@ def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | N
 
 def _is_explained(rule: Rule, match: re.Match[str], text: str) -> bool:
     """Whether the rule's own exceptions or a harmless occasion explain the phrase."""
-    if rule.unless is not None and rule.unless.search(_sentence(text, match)):
+    if rule.unless is not None and rule.unless.search(_sentence(text, match, rule.language)):
         return True
-    around = f"{text[: match.start()]}\n{text[match.end() :]}"
+    reach = 2 * NEAR[rule.language]
+    start = max(0, match.start() - reach)
+    around = f"{text[start : match.start()]}\n{text[match.end() : match.end() + reach]}"
     return any(is_in(scene, around) for scene in rule.harmless)
 
 
 def _as_told(rule: Rule, match: re.Match[str], scenery: _Scenery) -> _Told:
     """Return how a phrase is told: plainly, denied, in the past, or within a story."""
-    sentence = _sentence(scenery.text, match)
+    sentence = _sentence(scenery.text, match, rule.language)
     told = _Told.PLAINLY
     if scenery.elsewhere:
         told = _in_scene(sentence, _clause(scenery.text, match), rule=rule)
@@ -171,14 +167,21 @@ def _in_scene(sentence: str, clause: str, *, rule: Rule) -> _Told:
     return _Told.LIGHTLY if nearby else _Told.ELSEWHERE
 
 
-def _is_manner_of_speaking(rule: Rule, person: Person, scenery: _Scenery) -> bool:
+def _is_manner_of_speaking(
+    rule: Rule, match: re.Match[str], person: Person, *, text: str
+) -> bool:
     """Whether laughter, a trivial cause or "we all" makes a wish a figure of speech."""
+    if person is Person.MANY:
+        return True
     if not rule.is_soft or rule.level > Level.MODERATE:
-        return person is Person.MANY
-    return person is Person.MANY or scenery.laughing or scenery.trivial
+        return False
+    around = _around(text, match, rule.language)
+    return is_in("laughing", around) or is_in("trivial", around)
 
 
 def _person(rule: Rule, match: re.Match[str], text: str) -> Person:
+    if rule.is_about_other:
+        return Person.OTHER
     if rule.names_its_subject:
         return Person.SELF
     person = person_of(text, match, rule.language)
@@ -192,10 +195,17 @@ def _is_negated(text: str, match: re.Match[str], language: Language) -> bool:
     return contexts().negation[language].search(text[start : match.start()]) is not None
 
 
-def _sentence(text: str, match: re.Match[str]) -> str:
-    start = text.rfind("\n", 0, match.start()) + 1
+def _sentence(text: str, match: re.Match[str], language: Language) -> str:
+    """Return the sentence around a phrase, cut off where it is too far away to matter."""
+    near = NEAR[language]
+    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - near)
     end = text.find("\n", match.end())
-    return text[start : end if end >= 0 else len(text)]
+    return text[start : min(end if end >= 0 else len(text), match.end() + near)]
+
+
+def _around(text: str, match: re.Match[str], language: Language) -> str:
+    near = NEAR[language]
+    return text[max(0, match.start() - near) : match.end() + near]
 
 
 def _clause(text: str, match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ A rule in `content/risk/*.toml`:
     negatable     false when "not" before it does not take it back (default true)
     soft          true when laughter or a trivial cause beside it makes it hyperbole
     others        "keep" (default): about a friend it keeps its level; "drop": it is no worry
+    about         "other" when the phrase is always about somebody else
     subject_free  true when the phrase names its own subject (what others do to me, a collapse)
     harmless      scenes that explain it away (moving out, exams over)
     sign          a name under which it counts together with other signs (together.toml)
@@ -31,14 +32,19 @@ FILES = (
     "zh_means.toml",
     "zh_implicit.toml",
     "zh_other.toml",
+    "zh_grammar.toml",
+    "zh_goodbyes.toml",
+    "zh_harm.toml",
     "en_suicide.toml",
     "en_signs.toml",
     "en_implicit.toml",
     "en_other.toml",
+    "en_grammar.toml",
+    "en_harm.toml",
 )
 _KEYS = {
     *("id", "level", "kinds", "evidence", "patterns", "unless", "negatable", "soft"),
-    *("others", "subject_free", "harmless", "sign", "examples", "counter"),
+    *("others", "about", "subject_free", "harmless", "sign", "examples", "counter"),
 }
 
 
@@ -57,6 +63,7 @@ class Rule:
     is_soft: bool
     holds_for_others: bool
     names_its_subject: bool
+    is_about_other: bool
     harmless: tuple[str, ...]
     sign: str | None
     examples: tuple[str, ...]
@@ -92,10 +99,16 @@ def _filled(text: str, table: Mapping[str, str]) -> str:
     return re.sub(r"(?<!\?)<([a-z_]+)>", lambda found: table.get(found[1], found[0]), text)
 
 
-@cache
 def rules() -> tuple[Rule, ...]:
     """Return every rule of every file, or raise ContentError naming file and entry."""
-    return tuple(rule for file in FILES for rule in read_rules(file))
+    return tuple(rule for language in Language for rule in rules_in(language))
+
+
+@cache
+def rules_in(language: Language) -> tuple[Rule, ...]:
+    """Return the rules of one language: the other one costs nothing until it is written."""
+    files = [file for file in FILES if file.startswith(language.value)]
+    return tuple(rule for file in files for rule in read_rules(file))
 
 
 def read_rules(file: str) -> tuple[Rule, ...]:
@@ -119,6 +132,8 @@ def rule_of(entry: Entry, *, language: Language, file: str) -> Rule:
     has_unless = bool(entry.get("unless"))
     if entry.get("others", "keep") not in ("keep", "drop"):
         raise ContentError(f"{file}: '{entry['id']}': others must be keep or drop")
+    if entry.get("about", "any") not in ("any", "other"):
+        raise ContentError(f"{file}: '{entry['id']}': about must be any or other")
     return Rule(
         id=entry["id"],
         language=language,
@@ -131,6 +146,7 @@ def rule_of(entry: Entry, *, language: Language, file: str) -> Rule:
         is_soft=flag(entry, "soft", default=False, file=file),
         holds_for_others=entry.get("others", "keep") == "keep",
         names_its_subject=flag(entry, "subject_free", default=False, file=file),
+        is_about_other=entry.get("about") == "other",
         harmless=words(entry, "harmless", file=file),
         sign=entry.get("sign"),
         examples=words(entry, "examples", file=file, required=True),

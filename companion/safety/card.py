@@ -72,17 +72,17 @@ def crisis_card(
     question = words.tables["question"][_question_key(verdict, kind, is_urgent=is_urgent)]
     # An urgent card closes with its question alone: every further word costs time.
     closing = [question] if is_urgent else [words.say("stay", "invite"), question]
-    return Card("\n".join([*parts, people, _joined(closing)]), numbers.choices)
+    return Card("\n\n".join([*parts, people, _joined(closing)]), numbers.choices)
 
 
 def _parts(
     verdict: Verdict, kind: Kind, numbers: Numbers, *, language: Language, words: Wordings
 ) -> list[str]:
-    """Heard, the numbers, what happens there, how else to reach them."""
+    """Heard and the numbers in one block; what happens there; how else to reach them."""
     is_friend = verdict.subject is Subject.OTHER
     table = "heard_other" if is_friend else "heard"
-    parts = [words.first_of(table, kind.value, Kind.DISTRESS.value), *numbers.rows]
-    parts.append(_emergency_row(numbers, words))
+    heard = words.first_of(table, kind.value, Kind.DISTRESS.value)
+    parts = ["\n".join([heard, *numbers.rows, _emergency_row(numbers, words)])]
     if is_friend:
         parts.append(words.first_of("friend", kind.value, "how"))
     happens = [numbers.lines[0].what_happens[language]] if numbers.lines else []
@@ -100,10 +100,10 @@ def _urgent_parts(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Word
         act = words.say("now", "medical_other" if kind is Kind.MEDICAL else "other")
     else:
         act = words.first_of("now", kind.value, Kind.SUICIDE.value)
-    parts = [_call_now(numbers, words), act]
+    first = [_call_now(numbers, words), act]
     if not is_friend and kind in (Kind.SUICIDE, Kind.MEDICAL):
-        parts.append(words.say("now", "taken"))
-    return [*parts, *numbers.rows]
+        first.append(words.say("now", "taken"))
+    return ["\n".join(first), *(["\n".join(numbers.rows)] if numbers.rows else [])]
 
 
 def _again(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Wordings, repeat: int) -> str:

@@ -61,7 +61,7 @@ class Span:
 
 @dataclass(slots=True)
 class _Canvas:
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list, repr=False)
     length: int = 0
     spans: list[Span] = field(default_factory=list)
 

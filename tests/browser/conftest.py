@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, NoChromium, find_chromium
 from tests.browser.phone import Open, Phone
 from tests.fakes.model_server import DEFAULT_ANSWER, ModelServer
 from tests.fakes.needs import missing
 from tests.fakes.running import ROOT, Running
+
+# A busy machine may take its time; a test that needs it all has failed.
+expect.set_options(timeout=20_000)
 
 PHONE = {"width": 390, "height": 844}
 CAMPUS = """

@@ -6,6 +6,7 @@ warned about or raised, whoever wrote it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import tempfile
@@ -17,12 +18,14 @@ from pathlib import Path
 import structlog
 from sqlalchemy import text
 
+from bot.intake import WebIntake
 from companion.errors import ModelTimeout
 from companion.flows.export import export_file
 from companion.jobs import Job
-from companion.messages import InboundKind
+from companion.messages import Inbound, InboundKind, Platform
 from companion.ports import Refused, RetryLater, Uncertain
 from infra.logs import configure_logs
+from infra.spool import Spool
 from tests.fakes.campus import FakeCampus
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -64,7 +67,9 @@ def _folder(parent: str, name: str) -> Path:
 
 def _model() -> ScriptedModel:
     answer = [f"{MARK}，听起来很累。", f"说到{MARK}，", "最难的是哪一刻？"]
-    return ScriptedModel(answer, answer, [*answer[:1], ModelTimeout("late")], [ModelTimeout("late")])
+    return ScriptedModel(
+        answer, answer, [*answer[:1], ModelTimeout("late")], [ModelTimeout("late")]
+    )
 
 
 def _open(campus: FakeCampus) -> FakeCampus:
@@ -94,7 +99,7 @@ def _all_is_well(campus: FakeCampus) -> None:
         campus.says(line, sender=SENDER)
     campus.says(f"改过的{MARK}", sender=SENDER, kind=InboundKind.EDIT)
     campus.says(MARK, sender=SENDER, kind=InboundKind.STICKER)
-    for number in range(30):
+    for number in range(20):
         campus.says(f"第{number}天，{MARK}还是没理我", sender=SENDER)
     student_id = campus.arrives("嗯", sender=SENDER).student_id
     export_file(student_id, services=campus.services)
@@ -133,15 +138,31 @@ def _the_database_breaks(campus: FakeCampus) -> None:
     """Each table goes missing once, so that each statement fails with its values in it."""
     _open(campus)
     campus.says(f"{MARK}把我拉黑了", sender=SENDER)
+    spool = Spool(campus.folder / "spool", campus.sealers.ring)
+    intake = WebIntake(campus.services, spool=spool)
     for table in ("inbound", "outbound", "facts", "escalations", "accounts"):
         with campus.engine.begin() as connection:
             connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
         for line in (f"我想死，{MARK}", f"{MARK}很烦", f"记住：{MARK}"):
             _try(lambda line=line: campus.says(line, sender=SENDER))
+            _try(lambda line=line: asyncio.run(intake.accept(_inbound(line, campus))))
         campus.jobs.sent.clear()
         with campus.engine.begin() as connection:
             connection.execute(text(f"ALTER TABLE gone RENAME TO {table}"))
-    campus.close()
+    for file in (campus.folder / "spool").iterdir():
+        print("put away", file.name, file.read_bytes())
+    _close(campus)
+
+
+def _inbound(line: str, campus: FakeCampus) -> Inbound:
+    return Inbound(
+        platform=Platform.TELEGRAM,
+        platform_id=f"{SENDER}-{line}",
+        sender=SENDER,
+        address=SENDER,
+        text=line,
+        sent_at=campus.clock.now(),
+    )
 
 
 def _try(step: Callable[[], object]) -> None:
@@ -154,7 +175,7 @@ def _try(step: Callable[[], object]) -> None:
 def _close(campus: FakeCampus) -> None:
     print("rings", campus.bell.rung)
     print("pages", campus.pager.pages)
-    print("left", campus.jobs.sent, campus.services.store, campus.services)
+    print("left", campus.jobs.sent)
     campus.close()
 
 

@@ -22,6 +22,7 @@ PUBLIC = {
     ("GET", "/chat"): "the chat's page; what was said is loaded with a token",
     ("GET", "/static/{version}"): "the page's own files",
     ("POST", "/chat/sessions"): "opens a chat of one's own, shows nobody else's",
+    ("GET", "/desk"): "tells staff how they are alerted; shows no case",
     ("GET", "/healthz"): "whether the process lives",
     ("GET", "/readyz"): "names of missing parts, nothing about students",
     ("GET", "/metrics"): "counts without students; a campus keeps it behind its proxy",
