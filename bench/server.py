@@ -23,7 +23,7 @@ def main() -> None:
     """Serve on the configured port until it is stopped."""
     settings = load_settings()
     configure_logs("ERROR", process="bench-web")
-    app = make_app(build(settings, role=Role(sends=True, is_urgent=True)))
+    app = make_app(build(settings, role=Role(sends=True, is_urgent=True, answers=True)))
     app.router.routes.insert(0, Route("/empty", empty, methods=["POST"]))
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False)
 

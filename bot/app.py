@@ -37,7 +37,7 @@ _DRAIN = 5  # seconds that open requests have at the end
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT."""
     configure_logs(settings.log_level, process="web")
-    parts = build(settings, role=Role(sends=True, is_urgent=True))
+    parts = build(settings, role=Role(sends=True, is_urgent=True, answers=True))
     uvicorn.run(
         make_app(parts),
         host=settings.host,

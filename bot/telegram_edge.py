@@ -79,7 +79,7 @@ class TelegramEdge:
 def poll_forever(settings: Settings) -> int:
     """Run `nuanyu poll` until SIGTERM or SIGINT. Raises BadInput when the token is unknown."""
     configure_logs(settings.log_level, process="poll")
-    parts = build(settings, role=Role(sends=True, is_urgent=True))
+    parts = build(settings, role=Role(sends=True, is_urgent=True, answers=True))
     try:
         asyncio.run(_poll(parts))
     finally:

@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 #: A broker that failed is left alone this long, so that no webhook waits for it (seconds).
 BROKER_REST: Final = 2.0
 _CONNECT: Final = 1.0  # seconds
+_AT_ONCE: Final = 0.3  # seconds; a failure as quick as this is a broken connection
+#: How long a call to the broker may hang in a process that answers webhooks (seconds).
+WEB_PATIENCE: Final = 1.0
 CHANNEL: Final = "nuanyu:chat:"
 
 
@@ -39,8 +42,12 @@ def find_redis(settings: Settings) -> str:
     return running
 
 
-def make_celery(redis_url: str) -> Celery:
-    """Return the Celery application that both senders and workers use."""
+def make_celery(redis_url: str, *, patience: float = 5.0) -> Celery:
+    """Return the Celery application that both senders and workers use.
+
+    `patience` is how long a call to the broker may hang (seconds); a process that answers
+    webhooks has less of it than a worker, whose reads block on purpose.
+    """
     app = Celery("nuanyu", broker=broker_url(redis_url), set_as_current=False)
     app.conf.update(
         task_queues=[KombuQueue(queue.value) for queue in Queue],
@@ -64,7 +71,7 @@ def make_celery(redis_url: str) -> Celery:
             "unacked_restore_interval": 10,  # seconds
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": _CONNECT,
-            "socket_timeout": 5.0,  # seconds; publishers would wait for ever
+            "socket_timeout": patience,
             "socket_keepalive": True,
         },
     )
@@ -82,13 +89,23 @@ class CeleryJobs:
         """Send one job; False when the broker did not take it."""
         if time.monotonic() < self._rest_until:
             return False
+        begin = time.monotonic()
+        if self._sent(job, ids):
+            return True
+        # A broker that was restarted leaves dead connections behind: they fail at once, and
+        # the next one is fresh. One that hangs is not asked twice.
+        if time.monotonic() - begin < _AT_ONCE and self._sent(job, ids):
+            return True
+        self._rest_until = time.monotonic() + BROKER_REST
+        log.warning("broker_away", job=job.value)
+        return False
+
+    def _sent(self, job: Job, ids: tuple[UUID, ...]) -> bool:
         try:
             self._app.send_task(
                 job.value, args=[str(one) for one in ids], queue=job.queue.value, retry=False
             )
-        except (OperationalError, redis.RedisError, OSError) as error:
-            self._rest_until = time.monotonic() + BROKER_REST
-            log.warning("broker_away", job=job.value, error=type(error).__name__)
+        except (OperationalError, redis.RedisError, OSError):
             return False
         return True
 

@@ -13,7 +13,7 @@ from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
 from infra.pager import GroupPager, NoPager
-from infra.queue import CeleryJobs, RedisBell, find_redis, make_celery
+from infra.queue import WEB_PATIENCE, CeleryJobs, RedisBell, find_redis, make_celery
 from infra.redaction import TalkMask
 from infra.senders import PlatformSenders
 from infra.settings import Settings
@@ -33,6 +33,8 @@ class Role:
     #: Sends cards and pages, under limits of its own.
     is_urgent: bool = False
     asks_model: bool = False
+    #: Answers webhooks: it must not hang on a broker that hangs.
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,9 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
     """
     campus = load_campus(settings.campus_file)
     redis_url = find_redis(settings)
-    celery = make_celery(redis_url)
+    celery = (
+        make_celery(redis_url, patience=WEB_PATIENCE) if role.answers else make_celery(redis_url)
+    )
     bell = RedisBell(redis_url)
     engine = make_engine(database_url(settings), pool=pool)
     sealers = Sealers(KeyRing.from_settings(settings))

@@ -167,9 +167,7 @@ def _in_scene(sentence: str, clause: str, *, rule: Rule) -> _Told:
     return _Told.LIGHTLY if nearby else _Told.ELSEWHERE
 
 
-def _is_manner_of_speaking(
-    rule: Rule, match: re.Match[str], person: Person, *, text: str
-) -> bool:
+def _is_manner_of_speaking(rule: Rule, match: re.Match[str], person: Person, *, text: str) -> bool:
     """Whether laughter, a trivial cause or "we all" makes a wish a figure of speech."""
     if person is Person.MANY:
         return True

@@ -39,7 +39,10 @@ def test_a_student_is_answered_on_postgres_and_an_outside_redis(tmp_path):
         try:
             running.wait_until_ready()
             token = call(f"{running.url}/chat/sessions", body={"language": "en"})["token"]
-            message = {"text": "My flatmates are so loud, I can't sleep", "client_id": "client-0001"}
+            message = {
+                "text": "My flatmates are so loud, I can't sleep",
+                "client_id": "client-0001",
+            }
             call(f"{running.url}/chat/messages", token, message)
 
             def kinds():

@@ -16,7 +16,7 @@ from tests.fakes.botapi import FakeBotApi
 from tests.fakes.model_server import Fault, ModelServer
 from tests.fakes.running import ROOT, Running, eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 TOKEN = "4242:made-up-token-for-tests"
 STAFF_TOKEN = "4343:made-up-staff-token"
@@ -69,7 +69,9 @@ class System:
         for words in ("/start", "/age adult", "/consent storage yes", "/consent memory yes"):
             student.says(words)
         student.says("/consent staff_alert yes")
-        eventually(lambda: len(self.texts(student)) >= 6, "the end of the onboarding")
+        eventually(
+            lambda: len(self.texts(student)) >= 6, "the end of the onboarding", within=FORGOTTEN
+        )
         self.seen = len(self.texts(student))
         return student
 

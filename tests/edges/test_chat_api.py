@@ -37,7 +37,7 @@ def test_a_student_opens_a_chat_writes_and_is_answered(web):
     web.campus.run()
 
     said = lines(web, token, after=0)
-    assert [line["role"] for line in said][0] == "user"
+    assert said[0]["role"] == "user"
     assert said[-1]["kind"] == "reply"
     assert said[-1]["html"].startswith("<p>")
     assert said[0]["html"] == ""
@@ -129,7 +129,9 @@ def test_an_error_never_repeats_what_was_sent(web):
     assert "秘密标记" not in answer.text
 
 
-@pytest.mark.parametrize("header", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer no"}])
+@pytest.mark.parametrize(
+    "header", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer no"}]
+)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
