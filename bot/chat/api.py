@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import structlog
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -48,6 +49,8 @@ from companion.language import Language
 from companion.messages import Inbound, InboundKind, Platform
 from companion.people.student import Account
 from companion.texts import say
+
+log = structlog.get_logger(__name__)
 
 _KEEP_ALIVE = 15  # seconds
 _CODES = {HTTPStatus.UNAUTHORIZED: "no_session", HTTPStatus.NOT_FOUND: "not_found"}
@@ -214,6 +217,8 @@ def _problem(
         code=code,
         card=card_shape(*card) if card else None,
     )
+    # Static name and numbers only: what was sent stays out of the log.
+    log.info("chat_refused", code=code, status=status.value)
     headers = {
         HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "3"},

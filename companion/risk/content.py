@@ -11,6 +11,7 @@ from typing import Any
 from companion.errors import ContentError
 
 Entry = Mapping[str, Any]
+WORD_START = "(?<![a-z])"
 
 
 def read_toml(*path: str) -> dict[str, Any]:
@@ -64,9 +65,22 @@ def pattern(
         for part in words(entry, key, file=file, required=True)
     ]
     try:
-        return re.compile("|".join(f"(?:{part})" for part in parts))
+        return re.compile(_joined(parts))
     except re.error as error:
         raise ContentError(f"{file}: '{entry['id']}': {key}: {error}") from error
+
+
+def _joined(parts: list[str]) -> str:
+    """Join alternatives; those that begin a word ask for its beginning once: far quicker."""
+    words = [part.removeprefix(WORD_START) for part in parts if _begins_a_word(part)]
+    others = [f"(?:{part})" for part in parts if not _begins_a_word(part)]
+    if words:
+        others.append(f"{WORD_START}(?:{'|'.join(f'(?:{word})' for word in words)})")
+    return "|".join(others)
+
+
+def _begins_a_word(part: str) -> bool:
+    return part.startswith(WORD_START) and "|(?<!" not in part
 
 
 def expand(text: str, fragments: Mapping[str, str], *, name: str) -> str:

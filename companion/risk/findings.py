@@ -13,13 +13,11 @@ from companion.risk.normalise import has_cjk, views
 from companion.risk.phrases import Rule, rules_in
 from companion.risk.scenes import ELSEWHERE, contexts, is_in, without_idioms
 from companion.risk.subjects import Person, person_of
+from companion.risk.windows import WINDOW, readings
 
 #: How far from a phrase (characters) something may stand and still explain it: in a long tired
 #: message a story told at the start does not take back what is said at the end.
 NEAR = {Language.ZH: 48, Language.EN: 120}
-#: A long text is looked through in windows of this many characters that overlap.
-WINDOW = 600
-OVERLAP = 120
 _LATIN = re.compile("[a-z]")
 _CLAUSE_ENDS = ",、:：\n"
 _ABOUT_FRIEND = " (about somebody else)"
@@ -57,7 +55,7 @@ class _Scenery:
 
 def findings(text: str, *, story: bool = False) -> tuple[Finding, ...]:
     """Return what the rules find; `story` says that the talk so far was about fiction."""
-    read = [views(window) for window in windows(text)]
+    read = readings(text)
     elsewhere = story or any(_is_elsewhere(view) for both in read for view in both)
     found: dict[tuple[str, Subject], Finding] = {}
     for view in (view for both in read for view in both):
@@ -66,12 +64,6 @@ def findings(text: str, *, story: bool = False) -> tuple[Finding, ...]:
             if key not in found or found[key].level < finding.level:
                 found[key] = finding
     return tuple(found.values())
-
-
-def windows(text: str) -> tuple[str, ...]:
-    """Cut a long text into overlapping pieces: the time grows with the length and no faster."""
-    starts = range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP)
-    return tuple(dict.fromkeys(text[start : start + WINDOW] for start in starts))
 
 
 def is_story(text: str) -> bool:
@@ -141,7 +133,9 @@ def _as_told(rule: Rule, match: re.Match[str], scenery: _Scenery) -> _Told:
     sentence = _sentence(scenery.text, match, rule.language)
     told = _Told.PLAINLY
     if scenery.elsewhere:
-        told = _in_scene(sentence, _clause(scenery.text, match), rule=rule)
+        is_long = len(scenery.text) > 3 * NEAR[rule.language]
+        clause = _clause(scenery.text, match)
+        told = _in_scene(sentence, clause, rule=rule, is_long=is_long)
     if told is not _Told.PLAINLY:
         return told
     if rule.is_negatable and _is_negated(scenery.text, match, rule.language):
@@ -150,7 +144,7 @@ def _as_told(rule: Rule, match: re.Match[str], scenery: _Scenery) -> _Told:
     return _Told.IN_THE_PAST if is_past and rule.level > Level.NONE else _Told.PLAINLY
 
 
-def _in_scene(sentence: str, clause: str, *, rule: Rule) -> _Told:
+def _in_scene(sentence: str, clause: str, *, rule: Rule, is_long: bool) -> _Told:
     """Return whether a story, a game or a lesson explains the phrase, or "I, too" keeps it."""
     # A laptop given away is no machine talk: only wishes are explained by one.
     scenes = ELSEWHERE if rule.is_soft else tuple(name for name in ELSEWHERE if name != "tech")
@@ -163,8 +157,9 @@ def _in_scene(sentence: str, clause: str, *, rule: Rule) -> _Told:
     person = contexts().persons[rule.language].tokens.search(clause)
     if person is not None and person.lastgroup == "self":
         return _Told.PLAINLY
-    nearby = any(is_in(scene, sentence) for scene in scenes)
-    return _Told.LIGHTLY if nearby else _Told.ELSEWHERE
+    if any(is_in(scene, sentence) for scene in scenes):
+        return _Told.LIGHTLY
+    return _Told.PLAINLY if is_long else _Told.ELSEWHERE
 
 
 def _is_manner_of_speaking(rule: Rule, match: re.Match[str], person: Person, *, text: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from companion.risk.findings import WINDOW, Finding, findings
+from companion.risk.findings import Finding, findings
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.normalise import views
 from companion.risk.scenes import is_in
 from companion.risk.talk import Background, answered, background, signs_together
+from companion.risk.windows import WINDOW
 from companion.turns import Turn
 
 #: How worrying each level is at least, in [0, 1]; more evidence adds a little.

@@ -17,6 +17,7 @@ _NEVER_SHOWN = {
     *("type", "value", "url", "country", "region", "kind", "operator", "source_url"),
     *("confidence", "notes", "status", "opens", "closes", "timezone", "verified_by"),
 }
+_ALL_SHOWN = ("companion/texts/", "companion/content/safety/")
 #: What is heard, or told to the model; a student reads none of it.
 _LISTENED = ("companion/content/risk/", "companion/content/guard/", "companion/content/prompt/")
 _LISTENED += ("companion/content/guided/grammar.toml", "infra/redaction/")
@@ -52,7 +53,9 @@ def _from_content() -> Iterator[Spoken]:
     for file in tracked():
         is_content = file.endswith(".toml") and file.startswith(("companion/", "bot/", "infra/"))
         if is_content and not file.startswith(_LISTENED):
-            yield from _walk(file, "", tomllib.loads(read(file)), skip=_NEVER_SHOWN)
+            # In the texts themselves everything is shown, whatever its name.
+            skip = set() if file.startswith(_ALL_SHOWN) else _NEVER_SHOWN
+            yield from _walk(file, "", tomllib.loads(read(file)), skip=skip)
 
 
 def _walk(file: str, key: str, value: Any, *, skip: set[str]) -> Iterator[Spoken]:

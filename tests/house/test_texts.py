@@ -37,6 +37,7 @@ _TWINS = [
     ("companion/content/safety/zh.toml", "companion/content/safety/en.toml"),
     ("companion/content/prompt/zh.toml", "companion/content/prompt/en.toml"),
 ]
+_TEXTS = tomllib.loads(read("companion/texts/zh.toml"))
 _SHIPPED = ("companion/", "infra/", "bot/", "workers/", "scheduler/", "cli/", "nuanyu.py")
 _LONG_RUN = re.compile(r"(?<![\w#.&/-])\+?\d(?:[\s().\-\u2010-\u2015]?\d){4,}(?![\w-])", re.ASCII)
 
@@ -218,6 +219,8 @@ def test_the_rules_look_at_every_place_words_stand_in():
         "companion/flows/obey.py",
     } <= places
     assert any(name.startswith("bot/static/js/") for name in places)
+    keys = {text.key for text in spoken() if text.file == "companion/texts/zh.toml"}
+    assert {f"{table}.{key}" for table in _TEXTS for key in _TEXTS[table]} == keys
     assert len(spoken()) > 3000
 
 

@@ -60,14 +60,37 @@ def test_a_yes_to_the_question_about_a_plan_is_high(language: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "answer"), [(Language.ZH, "今天"), (Language.EN, "today"), (Language.EN, "now")]
+    ("question", "answer"),
+    [
+        ("这个念头，是今天就可能去做，还是一直压在心里？", "今天"),
+        ("Is this something you might do today?", "today"),
+        ("Is this something you might do today?", "now"),
+    ],
 )
-def test_saying_that_it_is_now_is_imminent(language: Language, answer: str) -> None:
-    question = wordings(language).ladders["self"][1]
-
+def test_saying_that_it_is_now_is_imminent(question: str, answer: str) -> None:
     verdict = screen(answer, history=[said("I want to die"), asked(question)])
 
     assert verdict.level is Level.IMMINENT
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "level"),
+    [
+        (Language.ZH, "快压不住了", Level.IMMINENT),
+        (Language.EN, "hard to hold back", Level.IMMINENT),
+        (Language.EN, "i can't hold it back", Level.IMMINENT),
+        (Language.ZH, "挺强的", Level.HIGH),
+        (Language.ZH, "不知道", Level.HIGH),
+        (Language.ZH, "轻轻的", Level.MODERATE),
+        (Language.EN, "in the background", Level.MODERATE),
+    ],
+)
+def test_how_strong_the_thoughts_are_decides_the_level(
+    language: Language, answer: str, level: Level
+) -> None:
+    question = wordings(language).ladders["self"][1]
+
+    assert screen(answer, history=[said("I want to die"), asked(question)]).level is level
 
 
 @pytest.mark.parametrize(("answer", "level"), [("可以", Level.WATCH), ("不行", Level.HIGH)])
