@@ -8,6 +8,7 @@ from uuid import UUID
 
 from companion.dialogue.commands import parse_command
 from companion.dialogue.talk_language import detect_language
+from companion.errors import StoreUnavailable
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, InboundKind
@@ -49,7 +50,8 @@ def receive(
             tx.ring(message.student_id, "message")
         kept = message or tx.inbound.find(inbound.platform, inbound.platform_id)
     if kept is None:
-        raise LookupError("a copy of a message that was erased meanwhile")
+        # A copy of a message that was erased this very moment: the platform repeats it.
+        raise StoreUnavailable
     return Received(
         message_id=kept.id,
         student_id=kept.student_id,

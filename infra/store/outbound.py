@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, exists, or_, select, update
-from sqlalchemy.orm import aliased
 
 from companion.errors import UnknownRow
-from companion.messages import Choice, Outbound, OutboundKind, OutboundState, Platform
+from companion.messages import Outbound, OutboundKind, OutboundState, Platform
 from companion.people.student import Account
 from companion.store import Draft
+from infra.store.bodies import read_row, seal_body
+from infra.store.claims import blocker, take
 from infra.store.session import Vaulted
 from infra.store.tables import OutboundRow, StudentRow
-from infra.vault import Sealer
 
 _IN_TALK = {OutboundKind.REPLY, OutboundKind.CARD}
 _OPEN = [OutboundState.PENDING, OutboundState.SENDING]
@@ -60,7 +59,9 @@ class Outbounds:
                 platform=account.platform,
                 kind=draft.kind,
                 state=state,
-                body=self._seal(account.student_id, outbound_id, draft.text, draft.choices),
+                body=seal_body(
+                    self._vaulted.sealer(account.student_id), outbound_id, draft.text, draft.choices
+                ),
                 dedupe=draft.dedupe,
                 in_talk=draft.kind in _IN_TALK,
                 created_at=now,
@@ -78,7 +79,7 @@ class Outbounds:
         row = self._session.get(OutboundRow, outbound_id, populate_existing=True)
         if row is None:
             raise UnknownRow
-        return self._outbound(row)
+        return read_row(self._vaulted.sealer(row.student_id), row)
 
     def find(self, student_id: UUID, dedupe: str) -> Outbound | None:
         """Find the row with this dedupe key."""
@@ -87,7 +88,7 @@ class Outbounds:
                 OutboundRow.student_id == student_id, OutboundRow.dedupe == dedupe
             )
         )
-        return None if row is None else self._outbound(row)
+        return None if row is None else read_row(self._vaulted.sealer(row.student_id), row)
 
     def writing(self, student_id: UUID) -> Outbound | None:
         """Return the reply that is being written right now, if there is one."""
@@ -97,7 +98,7 @@ class Outbounds:
             .order_by(OutboundRow.seq.desc())
             .limit(1)
         )
-        return None if row is None else self._outbound(row)
+        return None if row is None else read_row(self._vaulted.sealer(row.student_id), row)
 
     def grow(self, outbound_id: UUID, text: str) -> bool:
         """Replace the text of a row that is being written; False when it was overtaken."""
@@ -108,7 +109,7 @@ class Outbounds:
             self._vaulted.changed(
                 update(OutboundRow)
                 .where(OutboundRow.id == outbound_id, OutboundRow.state == OutboundState.WRITING)
-                .values(body=self._seal(student_id, outbound_id, text, ()))
+                .values(body=seal_body(self._vaulted.sealer(student_id), outbound_id, text))
             )
         )
 
@@ -129,7 +130,12 @@ class Outbounds:
                     seq=seq,
                     state=OutboundState.SENT if is_mailbox else OutboundState.PENDING,
                     settled_at=now if is_mailbox else None,
-                    body=self._seal(row.student_id, outbound_id, draft.text, draft.choices),
+                    body=seal_body(
+                        self._vaulted.sealer(row.student_id),
+                        outbound_id,
+                        draft.text,
+                        draft.choices,
+                    ),
                     engine=engine,
                 )
             )
@@ -145,39 +151,9 @@ class Outbounds:
 
     def claim(self, outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> Claimed:
         """Take the row for sending, if it is its turn."""
-        earlier = aliased(OutboundRow)
-        in_the_way = (
-            select(earlier.id)
-            .where(
-                earlier.account_id == OutboundRow.account_id,
-                earlier.seq < OutboundRow.seq,
-                earlier.state.in_(_OPEN),
-            )
-            .order_by(earlier.seq)
-        )
-        taken = self._vaulted.changed(
-            update(OutboundRow)
-            .where(
-                OutboundRow.id == outbound_id,
-                OutboundRow.state == OutboundState.PENDING,
-                or_(OutboundRow.not_before.is_(None), OutboundRow.not_before <= now),
-                or_(OutboundRow.kind == OutboundKind.CARD, ~in_the_way.exists()),
-            )
-            .values(
-                state=OutboundState.SENDING,
-                claim_owner=owner,
-                claim_until=until,
-                attempts=OutboundRow.attempts + 1,
-            )
-        )
-        if taken:
+        if self._vaulted.changed(take(outbound_id, owner=owner, now=now, until=until)):
             return Claimed(outbound=self.get(outbound_id))
-        blocked_by = self._session.scalar(
-            select(in_the_way.correlate(OutboundRow).limit(1).scalar_subquery()).where(
-                OutboundRow.id == outbound_id, OutboundRow.state == OutboundState.PENDING
-            )
-        )
-        return Claimed(blocked_by=blocked_by)
+        return Claimed(blocked_by=self._session.scalar(blocker(outbound_id)))
 
     def part_sent(self, outbound_id: UUID, *, owner: UUID, parts: int, until: datetime) -> bool:
         """Note how many parts the platform has taken, and keep the claim."""
@@ -234,7 +210,7 @@ class Outbounds:
             .order_by(OutboundRow.created_at)
             .limit(limit)
         )
-        return [self._outbound(row) for row in rows]
+        return [read_row(self._vaulted.sealer(row.student_id), row) for row in rows]
 
     def reopen(self, outbound_id: UUID, *, now: datetime) -> bool:
         """Let an urgent row whose claim ran out be sent again."""
@@ -303,33 +279,3 @@ class Outbounds:
                 .values(**values)
             )
         )
-
-    def _seal(
-        self, student_id: UUID, outbound_id: UUID, text: str, choices: tuple[Choice, ...]
-    ) -> bytes:
-        sealer = self._vaulted.sealer(student_id)
-        body = {"text": text, "choices": [[c.label, c.value, c.url] for c in choices]}
-        return sealer.seal(json.dumps(body), place=f"outbound.body:{outbound_id}")
-
-    def _outbound(self, row: OutboundRow) -> Outbound:
-        text, choices = open_body(self._vaulted.sealer(row.student_id), row)
-        return Outbound(
-            id=row.id,
-            student_id=row.student_id,
-            account_id=row.account_id,
-            seq=row.seq,
-            platform=Platform(row.platform),
-            kind=OutboundKind(row.kind),
-            state=OutboundState(row.state),
-            text=text,
-            choices=choices,
-            created_at=row.created_at,
-            parts_sent=row.parts_sent,
-            attempts=row.attempts,
-        )
-
-
-def open_body(sealer: Sealer, row: OutboundRow) -> tuple[str, tuple[Choice, ...]]:
-    """Open the text and the buttons of a row."""
-    body = json.loads(sealer.open(row.body, place=f"outbound.body:{row.id}"))
-    return body["text"], tuple(Choice(*choice) for choice in body["choices"])

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
 
 from companion.errors import UnknownRow
 from companion.language import Language
-from companion.messages import Inbound, OutboundState, Platform
+from companion.messages import Inbound, Platform
 from companion.people.student import Account, AgeBand, Purpose, Student
 from companion.risk import Level
 from companion.store import StudentChanges
+from infra.store.burial import burial
 from infra.store.session import Vaulted
 from infra.store.tables import (
     AccountRow,
@@ -272,25 +273,7 @@ class Students:
 
     def bury(self, *, before: datetime) -> int:
         """Delete erased students whose receipt was settled, or is older than this."""
-        waits = exists().where(
-            OutboundRow.student_id == StudentRow.id,
-            OutboundRow.state.in_([OutboundState.PENDING, OutboundState.SENDING]),
-        )
-        came_back = exists().where(InboundRow.student_id == StudentRow.id)
-        return self._vaulted.changed(
-            delete(StudentRow).where(
-                StudentRow.erased_at.is_not(None),
-                ~came_back,
-                or_(StudentRow.erased_at < before, and_(~waits, self._only_telegram())),
-            )
-        )
-
-    @staticmethod
-    def _only_telegram() -> Any:
-        # A browser fetches its receipt by itself, so its student stays until `before`.
-        return ~exists().where(
-            AccountRow.student_id == StudentRow.id, AccountRow.platform == Platform.WEB
-        )
+        return self._vaulted.changed(burial(before))
 
     def _lock(self, student_id: UUID) -> None:
         self._session.execute(

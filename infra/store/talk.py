@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from companion.messages import InboundKind, OutboundKind, OutboundState
 from companion.store import Fact, Line, PastTurn
 from companion.turns import Role, Turn
-from infra.store.outbound import open_body
+from infra.store.bodies import open_body
 from infra.store.session import Vaulted
 from infra.store.tables import FactRow, InboundRow, OutboundRow, StudentRow
 

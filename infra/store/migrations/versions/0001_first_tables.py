@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import infra.store.tables
+import infra.store.columns
 
 revision = "0001"
 down_revision = None
@@ -15,33 +15,33 @@ def upgrade() -> None:
     op.create_table(
         "receipts",
         sa.Column("code", sa.String(), nullable=False),
-        sa.Column("at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_receipts")),
     )
     op.create_table(
         "students",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("created_at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("language_chosen", sa.Boolean(), nullable=False),
         sa.Column("age_band", sa.String(), nullable=True),
         sa.Column("consents", sa.JSON(), nullable=False),
-        sa.Column("notice_at", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("guided_told_at", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("stopped_at", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("paused_until", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("notice_at", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("guided_told_at", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("stopped_at", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("paused_until", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.Column("usual_gap", sa.Double(), nullable=True),
-        sa.Column("last_message_at", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("card_at", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("last_message_at", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("card_at", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.Column("card_level", sa.Integer(), nullable=False),
         sa.Column("card_repeats", sa.Integer(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("summary_body", sa.LargeBinary(), nullable=True),
         sa.Column("summary_seq", sa.BigInteger(), nullable=False),
         sa.Column("lease_owner", sa.Uuid(), nullable=True),
-        sa.Column("lease_until", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("erased_at", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("lease_until", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("erased_at", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_students")),
     )
     with op.batch_alter_table("students", schema=None) as batch_op:
@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.Column("student_id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("granted", sa.Boolean(), nullable=False),
-        sa.Column("at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name=op.f("fk_consents_student_id"), ondelete="CASCADE"
         ),
@@ -94,10 +94,10 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
-        sa.Column("opened_at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("opened_at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.Column("page_state", sa.String(), nullable=False),
         sa.Column("page_attempts", sa.Integer(), nullable=False),
-        sa.Column("paged_at", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("paged_at", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["student_id"],
             ["students.id"],
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("student_id", sa.Uuid(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("created_at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name=op.f("fk_facts_student_id"), ondelete="CASCADE"
         ),
@@ -158,11 +158,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.String(), nullable=True),
-        sa.Column("sent_at", infra.store.tables.Moment(timezone=True), nullable=False),
-        sa.Column("received_at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("sent_at", infra.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("received_at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.Column("level", sa.Integer(), nullable=True),
         sa.Column("verdict", sa.JSON(), nullable=True),
-        sa.Column("assessed_at", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("assessed_at", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.Column("owed", sa.Boolean(), nullable=False),
         sa.Column("in_talk", sa.Boolean(), nullable=False),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
@@ -207,11 +207,11 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("dedupe", sa.String(), nullable=False),
         sa.Column("in_talk", sa.Boolean(), nullable=False),
-        sa.Column("created_at", infra.store.tables.Moment(timezone=True), nullable=False),
-        sa.Column("settled_at", infra.store.tables.Moment(timezone=True), nullable=True),
-        sa.Column("not_before", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("created_at", infra.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("settled_at", infra.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("not_before", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.Column("claim_owner", sa.Uuid(), nullable=True),
-        sa.Column("claim_until", infra.store.tables.Moment(timezone=True), nullable=True),
+        sa.Column("claim_until", infra.store.columns.Moment(timezone=True), nullable=True),
         sa.Column("parts_sent", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
@@ -253,8 +253,8 @@ def upgrade() -> None:
         "web_sessions",
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", infra.store.tables.Moment(timezone=True), nullable=False),
-        sa.Column("seen_at", infra.store.tables.Moment(timezone=True), nullable=False),
+        sa.Column("created_at", infra.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("seen_at", infra.store.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
