@@ -34,7 +34,7 @@ def take(outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> U
     )
 
 
-def blocker(outbound_id: UUID) -> Select[tuple[UUID | None]]:
+def blocker(outbound_id: UUID) -> Select[UUID | None]:
     """Return the SELECT of the earlier row that a waiting one has to let go first."""
     first = _in_the_way().correlate(OutboundRow).limit(1).scalar_subquery()
     return select(first).where(
@@ -42,7 +42,7 @@ def blocker(outbound_id: UUID) -> Select[tuple[UUID | None]]:
     )
 
 
-def _in_the_way() -> Select[tuple[UUID]]:
+def _in_the_way() -> Select[UUID]:
     earlier = aliased(OutboundRow)
     return (
         select(earlier.id)

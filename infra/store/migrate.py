@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from infra.store.tables import Row
+from infra.store.tables import metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_340_112  # any number of our own: one migration at a time on PostgreSQL
@@ -35,7 +35,7 @@ def is_current(engine: Engine) -> bool:
 def differences(engine: Engine) -> list[object]:
     """Return how the database differs from infra/store/tables.py; empty when it does not."""
     with engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), Row.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
 def write_migration(engine: Engine, message: str) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from companion.errors import UnknownRow
-from infra.store.tables import KeyRow, Row
+from infra.store.columns import Row
+from infra.store.tables import KeyRow
 from infra.vault import Sealer, Sealers, fingerprint
 
 

@@ -262,3 +262,7 @@ class ReceiptRow(Row):
     code: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
+
+
+#: All tables; whoever takes it from here has them all.
+metadata = Row.metadata

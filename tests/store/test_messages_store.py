@@ -18,7 +18,7 @@ from companion.turns import Role
 from infra.store.engine import make_engine
 from infra.store.migrate import differences, is_current, migrate
 from infra.store.store import SqlStore
-from infra.store.tables import Row
+from infra.store.tables import metadata
 from tests.store.conftest import NOW, SOON, an_inbound
 
 CALM = Verdict(level=Level.NONE)
@@ -413,7 +413,7 @@ def test_a_dump_shows_no_words_no_names(engine, arrive, store):
 
     found = []
     with engine.connect() as connection:
-        for table in Row.metadata.sorted_tables:
+        for table in metadata.sorted_tables:
             for row in connection.execute(text(f"SELECT * FROM {table.name}")):  # noqa: S608
                 found += [value for value in row if value is not None]
     dump = b"".join(v if isinstance(v, bytes) else str(v).encode() for v in found)
