@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from companion.language import Language
@@ -49,7 +49,7 @@ class Finding:
 class _Scenery:
     """What is true of a whole window; asked once."""
 
-    text: str
+    text: str = field(repr=False)
     elsewhere: bool
 
 
@@ -140,8 +140,10 @@ def _as_told(rule: Rule, match: re.Match[str], scenery: _Scenery) -> _Told:
         return told
     if rule.is_negatable and _is_negated(scenery.text, match, rule.language):
         return _Told.DENIED
+    if rule.is_timeless or rule.level is Level.NONE:
+        return _Told.PLAINLY
     is_past = is_in("past", sentence) and not is_in("present", sentence)
-    return _Told.IN_THE_PAST if is_past and rule.level > Level.NONE else _Told.PLAINLY
+    return _Told.IN_THE_PAST if is_past else _Told.PLAINLY
 
 
 def _in_scene(sentence: str, clause: str, *, rule: Rule, is_long: bool) -> _Told:

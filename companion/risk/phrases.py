@@ -7,6 +7,7 @@ A rule in `content/risk/*.toml`:
     soft          true when laughter or a trivial cause beside it makes it hyperbole
     others        "keep" (default): about a friend it keeps its level; "drop": it is no worry
     about         "other" when the phrase is always about somebody else
+    timeless      true when words of the past beside it do not make it past ("if only that day")
     subject_free  true when the phrase names its own subject (what others do to me, a collapse)
     harmless      scenes that explain it away (moving out, exams over)
     sign          a name under which it counts together with other signs (together.toml)
@@ -35,16 +36,18 @@ FILES = (
     "zh_grammar.toml",
     "zh_goodbyes.toml",
     "zh_harm.toml",
+    "zh_weak.toml",
     "en_suicide.toml",
     "en_signs.toml",
     "en_implicit.toml",
     "en_other.toml",
     "en_grammar.toml",
     "en_harm.toml",
+    "en_weak.toml",
 )
 _KEYS = {
     *("id", "level", "kinds", "evidence", "patterns", "unless", "negatable", "soft"),
-    *("others", "about", "subject_free", "harmless", "sign", "examples", "counter"),
+    *("others", "about", "timeless", "subject_free", "harmless", "sign", "examples", "counter"),
 }
 
 
@@ -64,6 +67,7 @@ class Rule:
     holds_for_others: bool
     names_its_subject: bool
     is_about_other: bool
+    is_timeless: bool
     harmless: tuple[str, ...]
     sign: str | None
     examples: tuple[str, ...]
@@ -78,12 +82,15 @@ class Together:
     level: Level
     needs: frozenset[str]
     needs_one_of: frozenset[str]
+    #: How many of `needs_one_of` must be there, when it names any.
+    least: int
     kinds: tuple[Kind, ...]
     evidence: str
 
     def holds(self, signs: frozenset[str]) -> bool:
         """Whether all its signs are there."""
-        return self.needs <= signs and (not self.needs_one_of or bool(self.needs_one_of & signs))
+        enough = not self.needs_one_of or len(self.needs_one_of & signs) >= self.least
+        return self.needs <= signs and enough
 
 
 @cache
@@ -147,6 +154,7 @@ def rule_of(entry: Entry, *, language: Language, file: str) -> Rule:
         holds_for_others=entry.get("others", "keep") == "keep",
         names_its_subject=flag(entry, "subject_free", default=False, file=file),
         is_about_other=entry.get("about") == "other",
+        is_timeless=flag(entry, "timeless", default=False, file=file),
         harmless=words(entry, "harmless", file=file),
         sign=entry.get("sign"),
         examples=words(entry, "examples", file=file, required=True),
@@ -194,8 +202,9 @@ def togethers() -> tuple[Together, ...]:
         Together(
             id=entry["id"],
             level=level_of(entry, file=file),
-            needs=frozenset(words(entry, "all", file=file, required=True)),
+            needs=frozenset(words(entry, "all", file=file)),
             needs_one_of=frozenset(words(entry, "any", file=file)),
+            least=int(entry.get("least", 1)),
             kinds=kinds_of(entry, file=file),
             evidence=evidence_of(entry, file=file),
         )
