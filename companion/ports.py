@@ -43,8 +43,11 @@ class Store(Protocol):
 class JobSender(Protocol):
     """Puts jobs on their queues."""
 
-    def send(self, job: Job, *ids: UUID) -> bool:
-        """Send one job; False (never an error) when the broker did not take it."""
+    def send(self, job: Job, *ids: UUID, after: float = 0.0) -> bool:
+        """Send one job, to be done after so many seconds (few: never a reminder).
+
+        False, never an error, when the broker did not take it.
+        """
 
 
 class Bell(Protocol):

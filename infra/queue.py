@@ -85,25 +85,29 @@ class CeleryJobs:
         self._app = app
         self._rest_until = 0.0
 
-    def send(self, job: Job, *ids: UUID) -> bool:
+    def send(self, job: Job, *ids: UUID, after: float = 0.0) -> bool:
         """Send one job; False when the broker did not take it."""
         if time.monotonic() < self._rest_until:
             return False
         begin = time.monotonic()
-        if self._sent(job, ids):
+        if self._sent(job, ids, after):
             return True
         # A broker that was restarted leaves dead connections behind: they fail at once, and
         # the next one is fresh. One that hangs is not asked twice.
-        if time.monotonic() - begin < _AT_ONCE and self._sent(job, ids):
+        if time.monotonic() - begin < _AT_ONCE and self._sent(job, ids, after):
             return True
         self._rest_until = time.monotonic() + BROKER_REST
         log.warning("broker_away", job=job.value)
         return False
 
-    def _sent(self, job: Job, ids: tuple[UUID, ...]) -> bool:
+    def _sent(self, job: Job, ids: tuple[UUID, ...], after: float) -> bool:
         try:
             self._app.send_task(
-                job.value, args=[str(one) for one in ids], queue=job.queue.value, retry=False
+                job.value,
+                args=[str(one) for one in ids],
+                queue=job.queue.value,
+                countdown=after or None,
+                retry=False,
             )
         except (OperationalError, redis.RedisError, OSError):
             return False

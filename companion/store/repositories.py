@@ -282,7 +282,7 @@ class Reading(Protocol):
 class Transaction(Reading, Protocol):
     """An open writing transaction."""
 
-    def enqueue(self, job: Job, *ids: UUID) -> None:
+    def enqueue(self, job: Job, *ids: UUID, after: float = 0.0) -> None:
         """Send a job after COMMIT; a job the broker refuses is found again by the sweeper."""
 
     def ring(self, student_id: UUID, event: str) -> None:

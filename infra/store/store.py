@@ -40,13 +40,13 @@ class SqlTransaction:
         self.escalations = Escalations(vaulted)
         self.web = WebSessions(vaulted, self.students)
         self.upkeep = Upkeep(vaulted)
-        self.jobs: list[tuple[Job, tuple[UUID, ...]]] = []
+        self.jobs: list[tuple[Job, tuple[UUID, ...], float]] = []
         self.rings: list[tuple[UUID, str]] = []
         self.handed_on = True
 
-    def enqueue(self, job: Job, *ids: UUID) -> None:
-        """Send a job after COMMIT."""
-        self.jobs.append((job, ids))
+    def enqueue(self, job: Job, *ids: UUID, after: float = 0.0) -> None:
+        """Send a job after COMMIT, to be done so many seconds later."""
+        self.jobs.append((job, ids, after))
 
     def ring(self, student_id: UUID, event: str) -> None:
         """Tell whoever watches this chat, after COMMIT."""
@@ -72,8 +72,8 @@ class SqlStore:
             yield tx
         # Past this line the rows are committed. A job that is lost from here on (broker
         # down, process killed) is found again by companion.flows.sweep.
-        for job, ids in tx.jobs:
-            tx.handed_on = self._jobs.send(job, *ids) and tx.handed_on
+        for job, ids, after in tx.jobs:
+            tx.handed_on = self._jobs.send(job, *ids, after=after) and tx.handed_on
         for student_id, event in tx.rings:
             self._bell.ring(student_id, event)
 

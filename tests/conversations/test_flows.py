@@ -26,6 +26,7 @@ from companion.store import Draft
 from companion.texts import say
 from tests.fakes.campus import FakeCampus
 from tests.fakes.scripted_model import ScriptedModel
+from workers.tasks import FLOWS
 
 CRISIS = "我不想活了，今晚就想结束这一切"
 
@@ -211,6 +212,29 @@ def test_answers_come_in_the_order_of_what_was_said(talking):
     with talking.store.reading() as tx:
         roles = [line.role for line in tx.talk.lines(talking.student_id, limit=6)]
     assert roles == ["user", "assistant"] * 3
+
+
+def test_typing_comes_back_as_a_job_while_the_model_is_silent(tmp_path):
+    """
+    It must not wait in a thread: a slow model would hold those that deliver cards and replies.
+    """
+    campus = with_model(tmp_path, ["听起来很吵。", "你最怕什么？"])
+    came_back = []
+
+    def meanwhile(number):
+        if number == 0:
+            ((job, ids),) = campus.jobs.sent
+            campus.jobs.sent.clear()
+            FLOWS[job](*ids, services=campus.services)
+            came_back.extend(campus.jobs.names)
+
+    campus.model.before_piece = meanwhile
+    campus.says("室友太吵了")
+
+    assert came_back == [Job.SHOW_TYPING]
+    assert campus.telegram.typing == ["u1"]
+    assert campus.jobs.sent == []  # with the answer written, it does not come back
+    campus.close()
 
 
 # ------------------------------------------------------------ law 8: truth in delivery

@@ -20,7 +20,7 @@ class RecordedJobs:
     sent: list[tuple[Job, tuple[UUID, ...]]] = field(default_factory=list)
     is_away: bool = False
 
-    def send(self, job: Job, *ids: UUID) -> bool:
+    def send(self, job: Job, *ids: UUID, after: float = 0.0) -> bool:
         if self.is_away:
             return False
         self.sent.append((job, ids))
