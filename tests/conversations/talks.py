@@ -25,6 +25,8 @@ class Talk:
     says: tuple[str, ...]
     topics: tuple[str | None, ...]
     mentions: tuple[str, ...]
+    #: Good news, or a wish not to be questioned: own words need not come back.
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def talks(language: Language) -> list[Talk]:
             says=tuple(says for says, _ in talk["turns"]),
             topics=tuple(topic or None for _, topic in talk["turns"]),
             mentions=tuple(talk["mentions"]),
+            plain=talk.get("plain", False),
         )
         for talk in table["talk"]
     ]

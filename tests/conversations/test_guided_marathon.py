@@ -41,8 +41,8 @@ def assert_kept(replies: list[str]) -> None:
     assert all(len(re.findall(r"[?？]", reply)) <= 1 for reply in replies)
 
 
-@settings(max_examples=60, deadline=None)
-@given(says=st.lists(ANYTHING, min_size=1, max_size=14), language=st.sampled_from(Language))
+@settings(max_examples=40, deadline=None)
+@given(says=st.lists(ANYTHING, min_size=1, max_size=12), language=st.sampled_from(Language))
 def test_whatever_is_written_gets_one_new_answer_with_one_question_at_most(says, language):
     assert_kept(answer_all(says, language))
 
@@ -56,7 +56,8 @@ def test_sixty_turns_without_a_repeated_sentence(language):
 
 
 @pytest.mark.parametrize(
-    "line", ["嗯", "", "不知道", "我好累", "no", "i feel so alone", "你是谁", "我不想活了"]
+    "line",
+    ["嗯", "", "不知道", "我好累", "no", "i feel so alone", "你是谁", "我不想活了"],
 )
 @pytest.mark.parametrize("language", Language)
 def test_the_same_line_sixty_times_gets_sixty_different_answers(line, language):

@@ -21,6 +21,14 @@ FORBIDDEN = {
     ),
 }
 ACCEPTS = {"好，试试", "Okay, let's try"}
+_TURNED = {
+    "i": "you",
+    "my": "your",
+    "me": "you",
+    "i'm": "you're",
+    "im": "you're",
+    "am": "are",
+}
 LONGEST = {Language.ZH: 105, Language.EN: 70}
 
 
@@ -34,15 +42,15 @@ def own_words(reply: str, said: str, language: Language) -> bool:
     if language is Language.ZH:
         turned = said.replace("我", "你")
         return any(turned[i : i + 4] in reply for i in range(len(turned) - 3))
-    words = re.findall(r"[a-z']+", said.lower())
+    words = [_TURNED.get(word, word) for word in re.findall(r"[a-z']+", said.lower())]
     heard = " ".join(re.findall(r"[a-z']+", reply.lower()))
     return any(" ".join(words[i : i + 3]) in heard for i in range(len(words) - 2))
 
 
-def test_there_are_twenty_talks_of_ten_turns_in_each_language():
+def test_there_are_thirty_talks_of_ten_turns_in_each_language():
     for language in Language:
         written = talks(language)
-        assert len(written) == 20
+        assert len(written) == 30
         assert {len(talk.says) for talk in written} == {10}
 
 
@@ -61,11 +69,13 @@ def test_what_the_student_told_comes_up_in_the_answers(talk: Talk):
 
 @pytest.mark.parametrize("talk", TALKS)
 def test_a_talk_gives_back_own_words_and_later_remembers_them(talk: Talk):
-    """Half of a talk may go to an exercise, which has words of its own."""
+    """Half of a talk may go to an exercise, which has words of its own; some wish for few words."""
     replies = [e.reply.text for e in carry_out(talk)]
     pairs = [(i, j) for i in range(10) for j in range(i, 10)]
     echoed = {(i, j) for i, j in pairs if own_words(replies[j], talk.says[i], talk.language)}
 
+    if talk.plain:
+        return
     has_exercise = any(set(e.reply.choices) & ACCEPTS for e in carry_out(talk))
     assert len(echoed) >= (1 if has_exercise else 2)
     assert has_exercise or any(j > i for i, j in echoed), "nothing earlier was taken up again"
@@ -94,7 +104,7 @@ def test_replies_are_short_plain_and_in_the_language_of_the_talk(talk: Talk):
         assert 0 < size(text, talk.language) <= LONGEST[talk.language], text
         without_own = text.replace(exchange.says, "")
         han = sum("一" <= c <= "鿿" for c in without_own)
-        assert (han > 5) if talk.language is Language.ZH else (han == 0), text
+        assert (han > 3) if talk.language is Language.ZH else (han == 0), text
 
 
 @pytest.mark.parametrize("talk", TALKS)

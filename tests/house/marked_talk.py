@@ -42,9 +42,9 @@ class _Told:
     def __init__(self, campus: FakeCampus) -> None:
         self._send = campus.jobs.send
 
-    def __call__(self, job: Job, *ids: object) -> bool:
+    def __call__(self, job: Job, *ids: object, after: float = 0.0) -> bool:
         print("job", job, *ids)
-        return self._send(job, *ids)
+        return self._send(job, *ids, after=after)
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ _NEVER_SHOWN = {
 _ALL_SHOWN = ("companion/texts/", "companion/content/safety/")
 #: What is heard, or told to the model; a student reads none of it.
 _LISTENED = ("companion/content/risk/", "companion/content/guard/", "companion/content/prompt/")
-_LISTENED += ("companion/content/guided/grammar.toml", "infra/redaction/")
+_LISTENED += ("companion/content/guided/grammar.toml", "companion/content/guided/known.toml")
+_LISTENED += ("infra/redaction/",)
 #: Where a wording might be written into code.
 _SPEAKING_CODE = ("companion/flows/", "companion/people/", "companion/safety/", "bot/")
 _SPEAKING_CODE += ("companion/campus.py", "infra/pager.py")

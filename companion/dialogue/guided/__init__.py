@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from companion.dialogue.guided.addressed import answer_act, answer_crisis, answer_wordless
+from companion.dialogue.guided.addressed import (
+    answer_act,
+    answer_crisis,
+    answer_wordless,
+)
 from companion.dialogue.guided.book import book
 from companion.dialogue.guided.draft import Draft
 from companion.dialogue.guided.exercise import carry_on, take_up
 from companion.dialogue.guided.listening import listen
+from companion.dialogue.guided.manner import wants_quiet
 from companion.dialogue.guided.reserve import last_resort
 from companion.dialogue.guided.talk import recall
 from companion.language import Language
@@ -54,6 +59,7 @@ def respond(
 
 
 def _answer(draft: Draft) -> None:
+    draft.is_quiet = wants_quiet(draft.talk)
     before = draft.text
     for way in (answer_wordless, take_up, answer_act, carry_on):
         if way(draft):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from companion.dialogue.guided.asking import LATE, ask
+from companion.dialogue.guided.asking import CHOOSE, LATE, ask
 from companion.dialogue.guided.book import Act, book
 from companion.dialogue.guided.draft import Draft
 from companion.dialogue.guided.exercise import offer
-from companion.dialogue.guided.hearing import Answer, hear
+from companion.dialogue.guided.hearing import Answer, signs
 from companion.dialogue.guided.lines import Pool
 from companion.dialogue.guided.talk import Talk
 from companion.dialogue.talk_language import is_other_language
@@ -42,7 +42,7 @@ def answer_crisis(draft: Draft) -> bool:
 
 def was_in_crisis(talk: Talk) -> bool:
     """Whether one of the last few things the student said held crisis words."""
-    return any("crisis" in hear(text).acts for text in talk.earlier[-_TENDER:])
+    return any("act:crisis" in signs(text) for text in talk.earlier[-_TENDER:])
 
 
 def answer_wordless(draft: Draft) -> bool:
@@ -71,7 +71,7 @@ def _return(draft: Draft, act: Act) -> None:
     if act.id != "advice":
         ask(draft)
     elif not offer(draft, asked=True):
-        ask(draft, first=LATE)
+        ask(draft, first=CHOOSE + LATE)
 
 
 def _say(draft: Draft, name: str) -> bool:

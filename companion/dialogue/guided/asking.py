@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from companion.dialogue.guided.book import Entry, book
@@ -11,16 +12,25 @@ from companion.dialogue.guided.talk import Talk
 
 EARLY = ("open", "feel", "when", "impact")
 MIDDLE = ("thought", "people", "body", "meaning")
+CHOOSE = ("choose",)
 LATE = ("tried", "except", "want", "help", "step", "scale")
 #: Own replies after which a kind of question may come back.
 _REST = 6
 #: Answers a topic has lasted before the questions go from what happened to what it means, and on.
 _SETTLED, _DEEP = 2, 5
+#: A text from this size on tells something, and one that names the topic is asked about that
+#: in one of so many answers; else it is asked for more, as topic questions take things for granted.
+_TELLS, _MORE = 8, 2
+#: Words of something that happened.
+_EVENT = re.compile(
+    r"了$|昨天|那天|刚才|上周|当时"
+    r"|\b(?:yesterday|last (?:night|week)|today|then|said|told|was|went)\b"
+)
 
 
 def ask(draft: Draft, *, first: tuple[str, ...] = ()) -> bool:
     """Add the next question: about what was just said, else about the topic, else an open one."""
-    if draft.asks:
+    if draft.asks or draft.is_quiet:
         return True
     return _ask_detail(draft) or any(
         draft.say(lines) for lines in _questions(draft.talk, first=first)
@@ -30,6 +40,11 @@ def ask(draft: Draft, *, first: tuple[str, ...] = ()) -> bool:
 def topic_entry(talk: Talk) -> Entry | None:
     """Return the topic of the talk as an entry."""
     return next((topic for topic in book().topics if topic.id == talk.topic), None)
+
+
+def themes(talk: Talk) -> tuple[Entry, ...]:
+    """Return the themes just spoken of that say more than the topic of the talk does."""
+    return tuple(theme for theme in talk.heard.themes if talk.topic not in theme.unless)
 
 
 def hit_subs(talk: Talk, what: str) -> Iterator[Pool]:
@@ -42,8 +57,8 @@ def hit_subs(talk: Talk, what: str) -> Iterator[Pool]:
 
 def _ask_detail(draft: Draft) -> bool:
     talk = draft.talk
-    themes = (theme.voices[talk.language].ask for theme in talk.heard.themes)
-    pools = [*hit_subs(talk, "ask"), *(lines for ask in themes for lines in ask.values())]
+    asks = (theme.voices[talk.language].ask for theme in themes(talk))
+    pools = [*hit_subs(talk, "ask"), *(lines for ask in asks for lines in ask.values())]
     if talk.depth and not talk.heard.topics:
         pools.reverse()
     return any(draft.say(lines) for lines in pools)
@@ -56,6 +71,11 @@ def _questions(talk: Talk, *, first: tuple[str, ...]) -> Iterator[Pool]:
     ]
     entries = _entries(talk)
     common = book().common[talk.language]
+    if first and first[0] in CHOOSE:
+        yield common["ask.choose"]
+    is_beside = talk.topic not in talk.heard.topics or talk.seed % _MORE
+    if not first and talk.marks and talk.heard.size >= _TELLS and is_beside:
+        yield common["ask.then" if _EVENT.search(talk.heard.folded) else "ask.more"]
     for tag in rested:
         for entry in entries:
             yield entry.voices[talk.language].ask.get(tag, ())

@@ -51,6 +51,10 @@ class Entry:
     #: "heavy", "hot", "light" or "": how a reply to it should sound.
     tone: str
     voices: Mapping[Language, Voice]
+    #: Topics of a talk in which this theme is nothing new and stays silent.
+    unless: frozenset[str] = frozenset()
+    #: Whether its first words come before anything narrower (condolence before detail).
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,8 @@ def _entry(table: _Table, *, kind: str, name: str) -> Entry:
             is_backdrop=table.get("backdrop", False),
             tone=table.get("tone", ""),
             voices={lang: _voice(table, lang, kind=kind) for lang in Language},
+            unless=frozenset(table.get("unless", ())),
+            leads=table.get("leads", False),
         )
     except KeyError as error:
         raise ContentError(f"guided/{name}: {table.get('id')} lacks {error}") from error

@@ -38,7 +38,7 @@ def _bounded(cue: str) -> str:
 
 def matches(cue: re.Pattern[str] | None, folded: str) -> list[re.Match[str]]:
     """Return where a cue stands in a folded text without being denied."""
-    if cue is None:
+    if cue is None or cue.search(folded) is None:
         return []
     return [m for m in cue.finditer(folded) if m.group() and not _is_denied(folded, m.start())]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 
+from companion.dialogue.guided.known import answered
 from companion.dialogue.guided.lines import Line
 from companion.dialogue.guided.talk import Talk
 from companion.dialogue.guided.text import key, sentences
@@ -22,7 +23,10 @@ class Draft:
         self.talk = talk
         self.marks: list[str] = []
         self._parts: list[str] = []
+        #: Whether the student has asked for no questions.
+        self.is_quiet = False
         self._said = set(talk.said)
+        self._answered = answered(talk.told)
 
     @property
     def text(self) -> str:
@@ -61,18 +65,25 @@ class Draft:
     def _is_usable(self, line: Line, slots: dict[str, str], *, again: bool) -> bool:
         if not line.slots <= slots.keys():
             return False
-        text = line.text.format(**slots)
-        asks = "?" in text or "？" in text
-        if asks and self.asks:
+        if not self._said.isdisjoint(line.keys):
             return False
         if not again and any(p.match(said) for p in line.patterns for said in self._said):
             return False
-        keys = [key(sentence) for sentence in sentences(text)]
+        text = line.text.format(**slots)
+        asks = "?" in text or "？" in text
+        if asks and not self._may_ask(text):
+            return False
+        keys = [key(sentence) for sentence in sentences(text)] if slots else line.keys
         return (
             self._said.isdisjoint(keys)
             and len(set(keys)) == len(keys)
             and self._fits(text, asks=asks)
         )
+
+    def _may_ask(self, text: str) -> bool:
+        if self.asks or self.is_quiet:
+            return False
+        return not any(known.search(text.lower()) for known in self._answered)
 
     def _fits(self, text: str, *, asks: bool) -> bool:
         limit = _LIMIT if asks or not self._parts else _LIMIT - _QUESTION

@@ -10,6 +10,7 @@ from enum import StrEnum
 from companion.dialogue.guided.book import Act, Entry, book
 from companion.dialogue.guided.cues import Cues, matches
 from companion.dialogue.guided.grammar import GRAMMAR
+from companion.dialogue.guided.memo import remembered
 from companion.dialogue.guided.text import clean, fold
 
 #: What another topic must be ahead by before the talk turns to it.
@@ -17,7 +18,7 @@ _LOYALTY = 1.0
 _SYMPTOM = 1.5
 _THRESHOLD = 2.0
 #: A topic that is new in a talk needs less, one that would push another aside more.
-_FIRST, _BACKDROP, _ASIDE = 1.0, 5.0, 3.0
+_FIRST, _BACKDROP, _ASIDE = 2.0, 5.0, 3.0
 
 
 class Answer(StrEnum):
@@ -84,27 +85,49 @@ def hear(text: str) -> Heard:
     )
 
 
+@remembered
+def signs(text: str) -> frozenset[str]:
+    """Return what one text does to the manner of a talk, as "act:quiet" or "theme:good_news".
+
+    Also "heavy" when a dark feeling speaks in it.
+    """
+    heard = hear(text)
+    heavy = {"heavy"} if any(f.tone == "heavy" for f in heard.feelings) else set()
+    acts = {f"act:{act}" for act in heard.acts}
+    return frozenset(heavy | acts | {f"theme:{theme.id}" for theme in heard.themes})
+
+
 def turns_away(folded: str) -> bool:
     """Whether a folded text announces another subject."""
     return _ELSEWHERE.search(folded) is not None
 
 
+@remembered
 def topics_of(folded: str) -> dict[str, float]:
     """Return the topics a folded text speaks of, with how clearly."""
     scores = ((topic, topic.cues.score(folded)) for topic in book().topics)
     return {topic.id: score - topic.is_symptom * _SYMPTOM for topic, score in scores if score > 0}
 
 
-def current_topic(now: dict[str, float], before: str | None, *, turns: bool = False) -> str | None:
+def current_topic(
+    now: dict[str, float],
+    before: str | None,
+    *,
+    turns: bool = False,
+    seen: Sequence[str] = (),
+) -> str | None:
     """Return the topic of the talk after a text: the clearest one, with some loyalty.
 
     `turns`: the student says that something else comes now ("anyway", "对了").
+    `seen`: topics of before, to which a talk comes back easily.
     """
     scores = dict(now)
     if before is not None and before in scores:
         scores[before] += _LOYALTY + _SYMPTOM
     clear = {
-        n: score for n, score in scores.items() if score >= _threshold(n, before, now, turns=turns)
+        n: score
+        for n, score in scores.items()
+        if score >= _threshold(n, before, now, turns=turns or n in seen)
     }
     return max(clear, key=lambda name: clear[name]) if clear else before
 
@@ -112,7 +135,7 @@ def current_topic(now: dict[str, float], before: str | None, *, turns: bool = Fa
 def _threshold(name: str, before: str | None, now: dict[str, float], *, turns: bool) -> float:
     topic = next(topic for topic in book().topics if topic.id == name)
     if before is None:
-        return _FIRST
+        return _FIRST - topic.is_symptom * _SYMPTOM
     if name == before or (before in now and not topic.is_backdrop):
         return _THRESHOLD - topic.is_symptom * _SYMPTOM
     if topic.is_backdrop and not turns:
@@ -121,8 +144,8 @@ def _threshold(name: str, before: str | None, now: dict[str, float], *, turns: b
 
 
 def _ranked(entries: Sequence[Entry], folded: str) -> tuple[Entry, ...]:
-    scored = [(entry.cues.score(folded), _last(entry.cues, folded), entry) for entry in entries]
-    found = [item for item in scored if item[0] > 0]
+    scored = [(entry.cues.score(folded), entry) for entry in entries]
+    found = [(score, _last(entry.cues, folded), entry) for score, entry in scored if score > 0]
     found.sort(key=lambda item: (item[2].tone == "light", *item[:2]), reverse=True)
     return tuple(entry for *_, entry in found)
 

@@ -21,8 +21,17 @@ _ZH_BREAK = re.compile(
 _ZH_LEAD = GRAMMAR["zh_lead"]
 _ZH_TAIL = GRAMMAR["zh_tail"]
 _ZH_BAD = GRAMMAR["zh_bad"]
-_ZH_TURN = (("我们", "你们"), ("咱们", "你们"), ("咱", "你们"), ("俺", "你"), ("我", "你"))
+_ZH_TURN = (
+    ("我们", "你们"),
+    ("咱们", "你们"),
+    ("咱", "你们"),
+    ("俺", "你"),
+    ("我", "你"),
+)
 _ZH_PERSON = GRAMMAR["zh_person"]
+_ZH_TELLING = GRAMMAR["zh_telling"]
+_ZH_ASIDE = GRAMMAR["zh_aside"]
+_ZH_BUT = ("但", "可是", "不过")
 _ZH_DANGLING = GRAMMAR["zh_dangling"]
 _EN_CLAUSE = re.compile(
     r"[.!?;:,\n()\"]+|\s[-–—]+\s"
@@ -33,6 +42,8 @@ _EN_LEAD = GRAMMAR["en_lead"]
 _EN_START = GRAMMAR["en_start"]
 _EN_VERB = GRAMMAR["en_verb"]
 _EN_BAD = GRAMMAR["en_bad"]
+_EN_TELLING = GRAMMAR["en_telling"]
+_EN_ASIDE = GRAMMAR["en_aside"]
 _EN_TURN = {
     "i": "you", "i'm": "you're", "im": "you're", "i've": "you've", "ive": "you've", "i'd": "you'd",
     "i'll": "you'll", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "we": "you",
@@ -67,17 +78,22 @@ def can_be_said(text: str) -> bool:
 
 
 def _zh(text: str) -> Iterator[Clause]:
-    for piece, ending in _pieces(_ZH_BREAK, simplified(text)):
+    pieces = list(_pieces(_ZH_BREAK, simplified(text)))
+    following = [piece for piece, _ in pieces[1:]] + [""]
+    for place, ((piece, ending), after) in enumerate(zip(pieces, following, strict=True)):
         clause = _ZH_TAIL.sub("", _ZH_LEAD.sub("", piece.strip()))
         han = sum("一" <= c <= "鿿" for c in clause)
         is_fit = _ZH_LENGTH[0] <= len(clause) <= _ZH_LENGTH[1] and han * 2 >= len(clause)
         if is_fit and not _ZH_BAD.search(clause) and not set("?？") & set(ending):
-            yield Clause(_zh_turned(clause), _zh_weight(clause))
+            is_outdone = ending.endswith(_ZH_BUT) or after.startswith(_ZH_BUT)
+            weight = _zh_weight(clause) + place / 20 - is_outdone
+            yield Clause(_zh_turned(clause), weight)
 
 
 def _zh_weight(clause: str) -> float:
     told_of = bool(_ZH_PERSON.search(clause)) - bool(_ZH_DANGLING.match(clause)) / 2
-    return min(len(clause), 14) / 14 + told_of
+    telling = bool(_ZH_TELLING.search(clause)) / 2 - bool(_ZH_ASIDE.search(clause))
+    return min(len(clause), 14) / 14 + told_of + telling
 
 
 def _zh_turned(clause: str) -> str:
@@ -96,10 +112,18 @@ def _pieces(breaks: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _en(text: str) -> Iterator[Clause]:
-    for piece, ending in _pieces(_EN_CLAUSE, text.replace("’", "'")):
+    pieces = list(_pieces(_EN_CLAUSE, text.replace("’", "'")))
+    following = [piece for piece, _ in pieces[1:]] + [""]
+    for place, ((piece, ending), after) in enumerate(zip(pieces, following, strict=True)):
         clause = _EN_LEAD.sub("", piece.strip())
         if "?" not in ending and _en_is_sound(clause):
-            yield Clause(_en_turned(clause), min(len(clause.split()), 10) / 10 + 1)
+            is_outdone = after.strip().lower().startswith("but ")
+            yield Clause(_en_turned(clause), _en_weight(clause) + place / 20 - is_outdone)
+
+
+def _en_weight(clause: str) -> float:
+    telling = bool(_EN_TELLING.search(clause)) / 2 - bool(_EN_ASIDE.search(clause))
+    return min(len(clause.split()), 10) / 10 + 1 + telling
 
 
 def _en_is_sound(clause: str) -> bool:

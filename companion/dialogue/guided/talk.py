@@ -9,8 +9,15 @@ from functools import cache
 from itertools import groupby
 
 from companion.dialogue.guided.book import book
-from companion.dialogue.guided.hearing import Heard, current_topic, hear, topics_of, turns_away
+from companion.dialogue.guided.hearing import (
+    Heard,
+    current_topic,
+    hear,
+    topics_of,
+    turns_away,
+)
 from companion.dialogue.guided.lines import Line
+from companion.dialogue.guided.memo import remembered
 from companion.dialogue.guided.mirror import Clause, clauses
 from companion.dialogue.guided.text import clean, fold, key, sentences
 from companion.language import Language
@@ -31,6 +38,10 @@ class Talk:
     earlier: tuple[str, ...] = field(repr=False)
     #: Every sentence Nuanyu has said, as `key` gives it.
     said: frozenset[str] = field(repr=False)
+    #: The question that the last own reply ended with; "" when it asked nothing.
+    asked: str = field(repr=False)
+    #: All that the student wrote, folded.
+    told: str = field(repr=False)
     #: What each own reply did, oldest first (marks of the lines it was made of).
     marks: tuple[frozenset[str], ...]
     topic: str | None
@@ -85,13 +96,17 @@ def recall(turns: Sequence[Turn], language: Language) -> Talk:
     answers, replies = _sides(turns)
     heard = hear("\n".join(answers[-1:]))
     near = [clean(text) for text in answers[:-1]][-_NEAR:]
-    trail = _trail([fold(text) for text in near], heard)
+    folded = [fold(text) for text in near]
+    trail = _trail(folded, heard)
+    last = sentences(replies[-1]) if replies else []
     topic = trail[-1]
     return Talk(
         language=language,
         heard=heard,
         earlier=tuple(near),
         said=frozenset(key(s) for text in replies for s in sentences(text)),
+        asked=last[-1] if last and last[-1].endswith(("?", "？")) else "",
+        told="\n".join([*folded, heard.folded]),
         marks=tuple(marks_of(text) for text in replies[-_NEAR:]),
         topic=topic,
         depth=_depth(trail),
@@ -100,6 +115,7 @@ def recall(turns: Sequence[Turn], language: Language) -> Talk:
     )
 
 
+@remembered
 def marks_of(reply: str) -> frozenset[str]:
     """Return what a reply of Nuanyu did; empty for words that are not the guided engine's."""
     plain, slotted = _index()
@@ -127,7 +143,14 @@ def _trail(earlier: Iterable[str], heard: Heard) -> list[str | None]:
     trail: list[str | None] = []
     for folded in [*earlier, heard.folded]:
         before = trail[-1] if trail else None
-        trail.append(current_topic(topics_of(folded), before, turns=turns_away(folded)))
+        trail.append(
+            current_topic(
+                topics_of(folded),
+                before,
+                turns=turns_away(folded),
+                seen=[topic for topic in trail if topic is not None],
+            )
+        )
     return trail
 
 
