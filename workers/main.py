@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 #: Threads per queue. Almost all of them wait: for the model, for a platform, for a pause.
 THREADS = {Queue.SAFETY: 32, Queue.DELIVERY: 64, Queue.BACKGROUND: 4}
 
+#: Database connections of one worker; its threads wait for platforms far longer than for rows.
+_CONNECTIONS = 12
 _SENDING = {Queue.SAFETY, Queue.DELIVERY}
 _ASKING = {Queue.CONVERSATION, Queue.BACKGROUND}
 
@@ -35,7 +37,7 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
         is_urgent=Queue.SAFETY in queues,
         asks_model=bool(_ASKING & {*queues}),
     )
-    parts = build(settings, role=role, pool=min(threads, 40))
+    parts = build(settings, role=role, pool=min(threads, _CONNECTIONS))
     register(parts.celery, parts.services)
     # Running as root is the administrator's decision; Celery would say so at every start.
     warnings.filterwarnings("ignore", category=SecurityWarning)

@@ -82,7 +82,7 @@ def _in_window(view: str, *, elsewhere: bool) -> Iterator[Finding]:
     text = without_idioms(view)
     scenery = _Scenery(text=text, elsewhere=elsewhere)
     for rule in (rule for language in languages for rule in rules_in(language)):
-        for match in rule.found_by.finditer(text):
+        for match in rule.matches(text):
             finding = _weighed(rule, match, scenery)
             if finding is not None:
                 yield finding

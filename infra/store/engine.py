@@ -30,8 +30,10 @@ def make_engine(url: str, *, pool: int = 20) -> Engine:
     if backend == "postgresql":
         return create_engine(
             url,
+            # Transactions take milliseconds: a few connections serve many threads, and all
+            # processes of a campus together stay below PostgreSQL's usual hundred.
             pool_size=pool,
-            max_overflow=pool,
+            max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
             hide_parameters=True,
