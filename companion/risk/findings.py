@@ -82,7 +82,7 @@ def _in_window(view: str, *, elsewhere: bool) -> Iterator[Finding]:
     text = without_idioms(view)
     scenery = _Scenery(text=text, elsewhere=elsewhere)
     for rule in (rule for language in languages for rule in rules_in(language)):
-        for match in rule.matches(text):
+        for match in rule.found_by.finditer(text):
             finding = _weighed(rule, match, scenery)
             if finding is not None:
                 yield finding
@@ -170,8 +170,9 @@ def _is_manner_of_speaking(rule: Rule, match: re.Match[str], person: Person, *, 
         return True
     if not rule.is_soft or rule.level > Level.MODERATE:
         return False
-    around = _around(text, match, rule.language)
-    return is_in("laughing", around) or is_in("trivial", around)
+    near = NEAR[rule.language]
+    laughing = is_in("laughing", _around(text, match, near))
+    return laughing or is_in("trivial", _around(text, match, near // 3))
 
 
 def _person(rule: Rule, match: re.Match[str], text: str) -> Person:
@@ -198,8 +199,7 @@ def _sentence(text: str, match: re.Match[str], language: Language) -> str:
     return text[start : min(end if end >= 0 else len(text), match.end() + near)]
 
 
-def _around(text: str, match: re.Match[str], language: Language) -> str:
-    near = NEAR[language]
+def _around(text: str, match: re.Match[str], near: int) -> str:
     return text[max(0, match.start() - near) : match.end() + near]
 
 

@@ -17,21 +17,13 @@ A rule in `content/risk/*.toml`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from companion.errors import ContentError
 from companion.language import Language
-from companion.risk.content import (
-    Entry,
-    entries,
-    pattern,
-    patterns,
-    read_toml,
-    refuse_unknown,
-    words,
-)
+from companion.risk.content import Entry, entries, pattern, read_toml, refuse_unknown, words
 from companion.risk.levels import Kind, Level
 
 #: Every file of rules below `companion/content/risk`.
@@ -68,7 +60,7 @@ class Rule:
     level: Level
     kinds: tuple[Kind, ...]
     evidence: str
-    found_by: tuple[re.Pattern[str], ...]
+    found_by: re.Pattern[str]
     unless: re.Pattern[str] | None
     is_negatable: bool
     is_soft: bool
@@ -80,10 +72,6 @@ class Rule:
     sign: str | None
     examples: tuple[str, ...]
     counter: tuple[str, ...]
-
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Return every place where one of the patterns is found."""
-        return (match for pattern in self.found_by for match in pattern.finditer(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +147,7 @@ def rule_of(entry: Entry, *, language: Language, file: str) -> Rule:
         level=level_of(entry, file=file),
         kinds=kinds_of(entry, file=file),
         evidence=evidence_of(entry, file=file),
-        found_by=patterns(entry, "patterns", file=file, fragments=pieces),
+        found_by=pattern(entry, "patterns", file=file, fragments=pieces),
         unless=pattern(entry, "unless", file=file, fragments=pieces) if has_unless else None,
         is_negatable=flag(entry, "negatable", default=True, file=file),
         is_soft=flag(entry, "soft", default=False, file=file),

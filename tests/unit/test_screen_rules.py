@@ -82,11 +82,21 @@ def test_signs_that_count_together_are_given_by_some_rule() -> None:
         pytest.param({"exmples": ["abc"]}, "exmples", id="misspelt key"),
         pytest.param({"negatable": "no"}, "negatable", id="not a yes or no"),
         pytest.param({"others": "maybe"}, "others", id="unknown others"),
+        pytest.param({"about": "nobody"}, "about", id="unknown about"),
+        pytest.param({"timeless": "yes"}, "timeless", id="timeless is not a yes or no"),
     ],
 )
 def test_a_bad_entry_is_refused_by_file_and_name(change: dict[str, object], named: str) -> None:
     with pytest.raises(ContentError, match=rf"a\.toml.*a-rule.*{named}"):
         rule_of(ENTRY | change, language=Language.EN, file="a.toml")
+
+
+def test_a_weak_sign_alone_is_only_noted() -> None:
+    """Everyday words count only together with others: no rule of theirs has a level."""
+    weak = [rule for rule in rules() if "-weak-" in rule.id]
+
+    assert weak
+    assert all(rule.level is Level.NONE and rule.sign for rule in weak)
 
 
 def test_levels_of_signs_alone_never_bring_a_card() -> None:
