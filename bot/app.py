@@ -20,6 +20,7 @@ from bot.health import health_routes
 from bot.intake import WebIntake
 from bot.pages import page_routes
 from companion.errors import StoreUnavailable
+from companion.flows.warm import warm
 from infra.logs import configure_logs
 from infra.services import Parts, Role, build
 from infra.settings import Settings
@@ -64,6 +65,8 @@ def make_app(parts: Parts) -> Starlette:
         async with AsyncExitStack() as stack:
             _keep_up(stack, watch.listen())
             _keep_up(stack, _replay(intake))
+            # Should broker or database be away, this process screens by itself (law 4).
+            _keep_up(stack, asyncio.to_thread(warm))
             if telegram is not None:
                 stack.push_async_callback(telegram.close)
                 _keep_up(stack, telegram.register())

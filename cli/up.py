@@ -20,11 +20,17 @@ def start(settings: Settings) -> int:
     return up(
         settings,
         commands=commands(settings),
-        # Loaded only now: "port in use" must not wait for seconds of imports.
-        prepare=lambda: import_module("infra.prepare").prepare(settings),
+        prepare=lambda: _prepare(settings),
         say=typer.echo,
         preload=_SHARED,
     )
+
+
+def _prepare(settings: Settings) -> None:
+    # Loaded only now: "port in use" must not wait for seconds of imports. The processes are
+    # forked afterwards and share what is read here.
+    import_module("infra.prepare").prepare(settings)
+    import_module("companion.flows.warm").warm()
 
 
 def commands(settings: Settings) -> list[Command]:

@@ -10,6 +10,7 @@ import structlog
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 
+from companion.flows.warm import warm
 from companion.jobs import Queue
 from infra.heartbeat import Heartbeat
 from infra.logs import configure_logs
@@ -39,6 +40,7 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
     )
     parts = build(settings, role=role, pool=min(threads, _CONNECTIONS))
     register(parts.celery, parts.services)
+    warm()
     # Running as root is the administrator's decision; Celery would say so at every start.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = parts.celery.Worker(
