@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from infra.embedded.redis import EmbeddedRedis
 from infra.prepare import prepare
 from infra.settings import Settings
 from tests.fakes.botapi import FakeBotApi
+from tests.fakes.running import free_port
 
 REQUESTS = 3_000
 CONNECTIONS = 32
@@ -63,9 +63,7 @@ def measure(folder: Path) -> Iterator[Figure]:
 @contextmanager
 def _served(folder: Path, api_url: str) -> Iterator[str]:
     """Serve the web process alone: a real Redis, the embedded database, no workers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     prepare(Settings(data_dir=folder, _env_file=None))  # type: ignore[call-arg]
     with EmbeddedRedis(folder) as redis:
         server = subprocess.Popen(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import sys
 import time
 import urllib.request
@@ -23,7 +22,7 @@ from infra.llm import build_model
 from infra.settings import Settings
 from tests.fakes.botapi import FakeBot, FakeBotApi
 from tests.fakes.model_server import ModelServer
-from tests.fakes.running import Running
+from tests.fakes.running import Running, free_port
 
 #: The model's timing, the same for everybody: first token, then tokens a second.
 FIRST_TOKEN = 0.3  # seconds
@@ -140,9 +139,7 @@ def _post(url: str, update_id: int, student: int, text: str) -> None:
 
 
 def _start(folder: Path, api_url: str, model_url: str) -> Running:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     campus = folder / "campus.toml"
     campus.write_text(_CAMPUS)
     return Running(

@@ -10,9 +10,13 @@ log = structlog.get_logger(__name__)
 
 
 class NoPager:
-    """No channel to staff is configured; implements companion.ports.Pager."""
+    """Pages nobody; implements companion.ports.Pager.
 
-    is_configured = False
+    For a process that does not page: it may know that another one can.
+    """
+
+    def __init__(self, *, is_configured: bool) -> None:
+        self.is_configured = is_configured
 
     def page(self, text: str) -> bool:  # noqa: ARG002 - the port's signature
         """Reach nobody, and say so."""

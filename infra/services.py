@@ -72,7 +72,7 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
         bell=bell,
         senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
         masks=lambda: TalkMask(keep=numbers),
-        pager=pager or _pager_elsewhere(settings),
+        pager=pager or NoPager(is_configured=settings.staff_telegram_token is not None),
         model=_model(settings) if role.asks_model else None,
         known_numbers=numbers,
     )
@@ -122,14 +122,3 @@ def _telegram(settings: Settings, redis_url: str, role: Role) -> tuple[Sender | 
     staff = telegram_sender(staff_settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
     pager = GroupPager(staff, settings.staff_telegram_chat) if staff else None
     return sender, pager
-
-
-class _PagerElsewhere(NoPager):
-    """A process that does not page, but knows that another one can."""
-
-    def __init__(self, *, is_configured: bool) -> None:
-        self.is_configured = is_configured
-
-
-def _pager_elsewhere(settings: Settings) -> Pager:
-    return _PagerElsewhere(is_configured=settings.staff_telegram_token is not None)

@@ -87,9 +87,10 @@ def _add_session_routes(api: FastAPI) -> None:
         return await asyncio.to_thread(open_session, wish or NewSession(), services=services)
 
     @api.get("/chat/session", response_model=SessionState)
-    async def session(me: Me, services: Outside) -> SessionState:
+    async def session(me: Me, request: Request, services: Outside) -> SessionState:
         """What was chosen so far."""
-        return await asyncio.to_thread(read_session, me, services=services)
+        token = bearer_token(request)
+        return await asyncio.to_thread(read_session, me, token, services=services)
 
     @api.put("/chat/session", response_model=SessionState)
     async def choose(change: SessionChange, me: Me, services: Outside) -> SessionState:

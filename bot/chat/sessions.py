@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
@@ -53,9 +52,13 @@ def change_session(account: Account, change: SessionChange, *, services: Service
     return session_state(student, services.campus)
 
 
-def read_session(account: Account, *, services: Services) -> SessionState:
-    """Return what the page needs to know. Raises StoreUnavailable."""
-    with services.store.reading() as tx:
+def read_session(account: Account, token: str, *, services: Services) -> SessionState:
+    """Return what the page needs to know, and note that its browser is in use.
+
+    Every page begins with this question. Raises StoreUnavailable.
+    """
+    with services.store.transaction() as tx:
+        tx.web.seen(token_hash(token), now=services.clock.now())
         return session_state(tx.students.get(account.student_id), services.campus)
 
 
@@ -106,9 +109,3 @@ async def signed_in(
     if account is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED)
     return account
-
-
-def note_use(token: str, *, now: datetime, services: Services) -> None:
-    """Note that a browser is still in use. Raises StoreUnavailable."""
-    with services.store.transaction() as tx:
-        tx.web.seen(token_hash(token), now=now)

@@ -81,9 +81,6 @@ class Inbounds(Protocol):
     def waiting(self, student_id: UUID) -> Sequence[Message]:
         """Return what is screened and still owed a reply, oldest first."""
 
-    def unscreened(self, student_id: UUID) -> bool:
-        """Whether a line is still on its way through the screening."""
-
     def answer(self, message_ids: Sequence[UUID], *, by: UUID) -> int:
         """Note which outbound row answers these; returns how many were still owed."""
 

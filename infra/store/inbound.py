@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, bindparam, exists, or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from companion.errors import UnknownRow
@@ -133,11 +133,6 @@ class Inbounds:
             .order_by(InboundRow.seq)
         )
         return [self._message(row) for row in rows]
-
-    def unscreened(self, student_id: UUID) -> bool:
-        """Whether a line is still on its way through the screening."""
-        unread = exists().where(InboundRow.student_id == student_id, InboundRow.level.is_(None))
-        return bool(self._session.scalar(select(unread)))
 
     def answer(self, message_ids: Sequence[UUID], *, by: UUID) -> int:
         """Note which outbound row answers these; returns how many were still owed."""

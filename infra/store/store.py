@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from companion.errors import StoreUnavailable
 from companion.jobs import Job
 from companion.ports import Bell, JobSender
-from infra.store.engine import make_engine
 from infra.store.escalations import Escalations
 from infra.store.inbound import Inbounds
 from infra.store.outbound import Outbounds
@@ -118,10 +117,3 @@ class SqlStore:
                 row.master, row.wrapped, bound_to=b"system:lookup"
             )
         return self._lookup_key
-
-
-def open_store(
-    url: str, sealers: Sealers, *, jobs: JobSender, bell: Bell, pool: int = 20
-) -> SqlStore:
-    """Open the store at an address whose migrations have been run."""
-    return SqlStore(make_engine(url, pool=pool), sealers, jobs=jobs, bell=bell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 import time
 
@@ -14,7 +13,7 @@ import redis
 from infra.embedded.redis import EmbeddedRedis
 from tests.fakes.botapi import FakeBotApi
 from tests.fakes.model_server import Fault, ModelServer
-from tests.fakes.running import ROOT, Running, eventually
+from tests.fakes.running import ROOT, Running, eventually, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -39,9 +38,7 @@ class System:
         self.api, self.model = api, model
         self.bot, self.staff = api.bot(TOKEN), api.bot(STAFF_TOKEN)
         self.staff.group(STAFF_CHAT)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         (folder / "campus.toml").write_text(CAMPUS)
         self.running = Running(
             [sys.executable, "-m", "nuanyu", "up"],

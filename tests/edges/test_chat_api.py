@@ -184,6 +184,18 @@ def test_events_bring_new_lines_growing_text_and_typing(web):
     assert [item["role"] for item in found] == ["user", "assistant", "assistant", "assistant"]
 
 
+def test_a_browser_that_is_still_used_keeps_its_chat_and_one_that_is_not_loses_it(web):
+    used, forgotten = web.token(), web.token()
+    for _ in range(3):
+        web.campus.clock.passes(days=90)
+        assert web.client.get("/chat/session", headers=bearer(used)).status_code == 200
+        web.campus.jobs.send(Job.PURGE)
+        web.campus.run()
+
+    assert web.client.get("/chat/session", headers=bearer(used)).status_code == 200
+    assert web.client.get("/chat/session", headers=bearer(forgotten)).status_code == 401
+
+
 # ------------------------------------------------------------ law 4: what must never fail open
 
 
