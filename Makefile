@@ -1,13 +1,13 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fresh test-model check bench lock clean
+.PHONY: help run test test-fresh test-model test-encoder check bench lock clean
 SHELL := /bin/bash
 BIN := .venv/bin
-CODE := companion infra bot workers scheduler cli nuanyu.py
+CODE := companion infra bot workers scheduler cli lab nuanyu.py
 PYTEST := $(BIN)/python -m pytest
 # Quick tests share the processors; those that start servers run one after another.
 QUICK := tests/unit tests/conversations tests/house
 STORE := tests/store tests/edges
-WHOLE := tests/e2e tests/browser
+WHOLE := tests/e2e tests/browser tests/encoder
 export PYTHON
 
 help:  ## Show what can be made
@@ -24,6 +24,9 @@ test: .env-dev  ## Run all tests, the fast ones first
 
 test-model: .env-model  ## Try a real, small model server on the wire (about 130 MB more)
 	NUANYU_TEST_REQUIRE=$${NUANYU_TEST_REQUIRE:-model} $(PYTEST) -m model tests
+
+test-encoder: .env-encoder  ## Train, export and serve tiny encoders (torch: some 3 GB more)
+	NUANYU_TEST_REQUIRE=$${NUANYU_TEST_REQUIRE:-encoder} $(PYTEST) -m encoder tests/encoder
 
 test-fresh:  ## Clone, start and stop as on a fresh machine, and tell how long it took
 	@tests/e2e/fresh_clone.sh
@@ -45,6 +48,6 @@ clean:  ## Remove the environment and all caches, never the data
 	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './data/*' -prune -exec rm -rf {} +
 
-.PHONY: .env-run .env-dev .env-model
-.env-run .env-dev .env-model: .env-%:
+.PHONY: .env-run .env-dev .env-model .env-encoder
+.env-run .env-dev .env-model .env-encoder: .env-%:
 	@requirements/environment.sh $*

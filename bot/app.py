@@ -25,6 +25,7 @@ from infra.logs import configure_logs
 from infra.services import Parts, Role, build
 from infra.settings import Settings
 from infra.spool import Spool
+from infra.tally import Tally
 
 if TYPE_CHECKING:
     from bot.telegram_edge import TelegramEdge
@@ -56,7 +57,8 @@ def serve(settings: Settings) -> int:
 def make_app(parts: Parts) -> Starlette:
     """Return the whole web application over the given parts."""
     spool = Spool(parts.settings.data_dir / "spool", parts.store.sealers.ring)
-    intake = WebIntake(parts.services, spool=spool)
+    tally = Tally(parts.redis_url)
+    intake = WebIntake(parts.services, spool=spool, tally=tally)
     watch = Watch(parts.redis_url)
     telegram = _telegram(parts, intake)
 
@@ -76,7 +78,7 @@ def make_app(parts: Parts) -> Starlette:
     api = chat_api(parts.services, intake=intake, watch=watch)
     routes: list[BaseRoute] = [
         *page_routes(parts.services),
-        *health_routes(parts),
+        *health_routes(parts, tally),
         *(telegram.routes if telegram else ()),
         Mount("/", app=api),
     ]

@@ -15,15 +15,17 @@ from companion.jobs import Queue
 from infra.heartbeat import alive
 from infra.metrics import Gauges
 from infra.services import Parts
+from infra.tally import Tally
 
 #: Processes without which messages are taken in but not answered.
 PROCESSES = (*(f"worker-{queue}" for queue in Queue), "scheduler")
 
 
-def health_routes(parts: Parts) -> list[Route]:
+def health_routes(parts: Parts, tally: Tally) -> list[Route]:
     """Return /healthz, /readyz and /metrics."""
     registry = CollectorRegistry()
     gauges = Gauges(registry)
+    registry.register(tally)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -37,7 +39,8 @@ def health_routes(parts: Parts) -> list[Route]:
 
     async def metrics(_: Request) -> Response:
         await asyncio.to_thread(gauges.read, parts)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        page = await asyncio.to_thread(generate_latest, registry)
+        return Response(page, media_type=CONTENT_TYPE_LATEST)
 
     return [
         Route("/healthz", healthz),

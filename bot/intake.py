@@ -26,6 +26,7 @@ from companion.messages import Choice, Inbound, Platform
 from companion.risk import Level, Verdict
 from companion.safety.card import crisis_card
 from infra.spool import Spool
+from infra.tally import Tally
 
 log = structlog.get_logger(__name__)
 
@@ -45,9 +46,10 @@ class Accepted:
 class WebIntake:
     """Takes in what arrives; implements bot.telegram.ports.Intake."""
 
-    def __init__(self, services: Services, *, spool: Spool) -> None:
+    def __init__(self, services: Services, *, spool: Spool, tally: Tally) -> None:
         self._services = services
         self._spool = spool
+        self._tally = tally
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> Accepted:
@@ -99,7 +101,9 @@ class WebIntake:
         command = parse_command(text)
         if command is not None and command.name is CommandName.SOS:
             return Verdict(level=Level.MODERATE)
-        return judge(text, ())
+        verdict = judge(text, ())
+        self._tally.screened(verdict)
+        return verdict
 
     def _card(self, verdict: Verdict, language: Language) -> Card:
         card = crisis_card(
@@ -113,7 +117,9 @@ class WebIntake:
     def _assess_here(self, received: Received) -> Card | None:
         """Screen in this process; returns the card that no worker will deliver now."""
         try:
-            assess(received.message_id, services=self._services)
+            verdict = assess(received.message_id, services=self._services)
+            if verdict is not None:
+                self._tally.screened(verdict)
             with self._services.store.reading() as tx:
                 for what in ("card", "command"):
                     row = tx.outbound.find(received.student_id, f"{what}:{received.message_id}")

@@ -20,6 +20,7 @@ from infra.logs import configure_logs
 from infra.services import Parts, Role, build
 from infra.settings import Settings, SettingsError
 from infra.spool import Spool
+from infra.tally import Tally
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,8 @@ async def _poll(parts: Parts) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     spool = Spool(parts.settings.data_dir / "spool", parts.store.sealers.ring)
-    edge = TelegramEdge(parts, WebIntake(parts.services, spool=spool))
+    intake = WebIntake(parts.services, spool=spool, tally=Tally(parts.redis_url))
+    edge = TelegramEdge(parts, intake)
     try:
         await edge.poll(stop)
     finally:

@@ -18,6 +18,7 @@ from infra.campus_file import load_campus
 from infra.clock import WallClock
 from infra.heartbeat import alive
 from infra.queue import find_redis
+from infra.redaction import TalkMask
 from infra.settings import Settings, SettingsError
 from infra.store.engine import database_url, make_engine
 from infra.store.keys import count_keys
@@ -25,6 +26,8 @@ from infra.store.migrate import is_current
 from infra.vault import KeyRing
 
 _TIMEOUT = 5.0  # seconds
+#: Read by the second reader to see whether it answers; nobody wrote it.
+_SAMPLE = "今天下雨了。"
 
 
 class Health(StrEnum):
@@ -49,7 +52,7 @@ Check = Callable[[Settings], Iterator[Finding]]
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything, one after another; a check that breaks is a finding itself."""
-    for check in (_data, _database, _keys, _broker, _model, _telegram, _staff, _campus, _hotlines):
+    for check in _CHECKS:
         try:
             yield from check(settings)
         except (NuanyuError, SQLAlchemyError, OSError, httpx.HTTPError) as error:
@@ -134,6 +137,25 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", Health.ILL, detail)
 
 
+def _opinion(settings: Settings) -> Iterator[Finding]:
+    if settings.opinion == "off":
+        yield Finding("opinion", Health.HINT, "off: the screen reads alone (see NUANYU_OPINION)")
+        return
+    # Half a second of imports that only those pay for who use it.
+    from infra.opinion import build_reader  # noqa: PLC0415
+    from infra.opinion.reader import NoOpinion  # noqa: PLC0415
+
+    reader = build_reader(settings, masks=TalkMask)
+    try:
+        if reader is not None:
+            reader.read(_SAMPLE, history=(), seconds=settings.opinion_seconds)
+    except NoOpinion as error:
+        detail = f"{settings.opinion} is silent ({error}); the screen reads alone meanwhile"
+        yield Finding("opinion", Health.ILL, detail)
+        return
+    yield Finding("opinion", Health.WELL, f"{settings.opinion} reads, and its labels are right")
+
+
 def _telegram(settings: Settings) -> Iterator[Finding]:
     if settings.telegram_token is None:
         yield Finding("telegram", Health.HINT, "off (set NUANYU_TELEGRAM_TOKEN to turn it on)")
@@ -189,3 +211,9 @@ def _hotlines(_: Settings) -> Iterator[Finding]:
         yield Finding("hotlines", Health.HINT, problem)
     if not problems:
         yield Finding("hotlines", Health.WELL, "all in date")
+
+
+_CHECKS: tuple[Check, ...] = (
+    *(_data, _database, _keys, _broker, _model, _opinion),
+    *(_telegram, _staff, _campus, _hotlines),
+)

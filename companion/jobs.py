@@ -18,6 +18,7 @@ class Job(StrEnum):
     """A hint that something is owed. What is owed is in the row (law 1)."""
 
     ASSESS = "assess"  #: Screen one message.
+    ASK_OPINION = "ask_opinion"  #: Let a second reader look at one screened message.
     REPLY = "reply"  #: Answer what a student has said and nobody answered.
     DELIVER = "deliver"  #: Hand one outbound row to its platform.
     DELIVER_URGENT = "deliver_urgent"  #: The same for a crisis card, by the safety workers.
@@ -36,6 +37,7 @@ class Job(StrEnum):
 
 _QUEUES = {
     Job.ASSESS: Queue.SAFETY,
+    Job.ASK_OPINION: Queue.SAFETY,
     Job.DELIVER_URGENT: Queue.SAFETY,
     Job.PAGE: Queue.SAFETY,
     Job.REPLY: Queue.CONVERSATION,

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from companion.errors import NuanyuError
 from companion.messages import Choice
+from companion.risk.opinion import Opinion
+from companion.turns import Turn
 
 if TYPE_CHECKING:
     from companion.jobs import Job
@@ -94,6 +96,21 @@ class LanguageModel(Protocol):
 
         Raises ModelOverloaded, PromptTooLong, ModelTimeout, ModelBroken or ModelUnavailable,
         each before the first piece or, except PromptTooLong, in the middle.
+        """
+
+
+class SecondOpinion(Protocol):
+    """Another reader of what the screen has read. Safe to share between threads."""
+
+    @property
+    def name(self) -> str:
+        """A short word for metrics: which reader this is."""
+
+    def read(self, text: str, *, history: Sequence[Turn]) -> Opinion | None:
+        """Return what it reads in a text; None when it is late, away, busy or makes no sense.
+
+        `history` is oldest first and does not hold `text`. Returns within a deadline of its own;
+        silence changes nothing.
         """
 
 

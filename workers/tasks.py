@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import structlog
 from celery import Celery
 
 from companion.errors import StoreUnavailable, UnknownRow
+from companion.flows.ask_opinion import Heard, ask_opinion
 from companion.flows.assess import assess
 from companion.flows.deliver import deliver
 from companion.flows.page import page
@@ -20,6 +22,8 @@ from companion.flows.services import Services
 from companion.flows.show import show_draft, show_typing
 from companion.flows.sweep import sweep
 from companion.jobs import Job
+from companion.risk import Verdict
+from infra.tally import Tally
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +31,7 @@ Flow = Callable[..., Any]
 
 FLOWS: dict[Job, Flow] = {
     Job.ASSESS: assess,
+    Job.ASK_OPINION: ask_opinion,
     Job.REPLY: reply,
     Job.DELIVER: deliver,
     Job.DELIVER_URGENT: deliver,
@@ -42,15 +47,26 @@ FLOWS: dict[Job, Flow] = {
 _NOT_WORTH_A_RETRY = {Job.SHOW_DRAFT, Job.SHOW_TYPING, Job.SWEEP, Job.PURGE}
 
 
-def register(celery: Celery, services: Services) -> None:
+def register(celery: Celery, services: Services, tally: Tally) -> None:
     """Make every job known to the workers."""
     for job, flow in FLOWS.items():
-        _register(celery, job, flow, services)
+        _register(celery, job, partial(flow, services=services), partial(note, tally, services))
 
 
-def _register(celery: Celery, job: Job, flow: Flow, services: Services) -> None:
+def note(tally: Tally, services: Services, outcome: object) -> None:
+    """Count what operators must hear of in a flow's outcome: flows themselves cannot."""
+    match outcome:
+        case Verdict():
+            tally.screened(outcome)
+        case Heard():
+            reader = services.second_opinion
+            tally.heard(reader.name if reader else "off", outcome)
+
+
+def _register(celery: Celery, job: Job, flow: Flow, note_outcome: Flow) -> None:
     @celery.task(
         name=job.value,
+        shared=False,  # else every other application in the process gets it too
         autoretry_for=() if job in _NOT_WORTH_A_RETRY else (StoreUnavailable,),
         retry_backoff=1,  # seconds: 1, 2, 4, …
         retry_backoff_max=30,  # seconds
@@ -58,7 +74,9 @@ def _register(celery: Celery, job: Job, flow: Flow, services: Services) -> None:
     )
     def run(*ids: str) -> None:
         try:
-            flow(*map(UUID, ids), services=services)
+            outcome = flow(*map(UUID, ids))
         except UnknownRow:
             # The student erased everything while the job was on its way.
             log.info("job_for_nobody", job=job.value)
+        else:
+            note_outcome(outcome)

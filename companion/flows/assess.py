@@ -30,19 +30,21 @@ CONTEXT_TURNS = 12
 TALK_GAP = timedelta(hours=6)
 
 _SPOKEN = {InboundKind.TEXT, InboundKind.EDIT, InboundKind.CHOICE}
+_BROKE = "screening failed"
 
 
-def assess(message_id: UUID, *, services: Services) -> None:
-    """Screen one message and start what its level obliges us to do.
+def assess(message_id: UUID, *, services: Services) -> Verdict | None:
+    """Screen one message, start what its level obliges us to do, and return the verdict.
 
-    Raises UnknownRow, StoreUnavailable. Safe to run twice: the first verdict stands.
+    None when a verdict stands already. Raises UnknownRow, StoreUnavailable. Safe to run twice:
+    the first verdict stands.
     """
     now = services.clock.now()
     with services.store.reading() as tx:
         message = tx.inbound.get(message_id)
         past = tx.talk.turns(message.student_id, limit=CONTEXT_TURNS)
     if message.level is not None:
-        return
+        return None
     verdict = judge(message.text, [turn.turn for turn in past])
     command = parse_command(message.text) if message.kind in _SPOKEN else None
     is_talk = command is None and _has_words(message)
@@ -57,17 +59,29 @@ def assess(message_id: UUID, *, services: Services) -> None:
             now=now,
         )
         if first:
-            _answer(message, verdict, command, tx=tx, services=services, now=now)
+            _follow_language(tx, message)
+            _answer(take_order(tx, message, services=services, command=command, now=now), verdict)
+            if is_talk and verdict.level < Level.HIGH and services.second_opinion is not None:
+                tx.enqueue(Job.ASK_OPINION, message.id)
+    return verdict if first else None
 
 
 def judge(text: str, history: Sequence[Turn]) -> Verdict:
     """Screen a text; a screen that breaks counts as worrying, not as safe (law 4)."""
     try:
         return screen(text, history=history)
-    except Exception:  # noqa: BLE001 - whatever broke, the student must not be the one to miss out
+    except Exception as error:  # noqa: BLE001 - the student must not be the one to miss out
+        # The name of the error says what to mend; its message might quote the text.
+        evidence = f"{_BROKE} ({type(error).__name__})"
         return Verdict(
-            level=Level.MODERATE, subject=Subject.UNCLEAR, score=0.5, evidence=("screening failed",)
+            level=Level.MODERATE, subject=Subject.UNCLEAR, score=0.5, evidence=(evidence,)
         )
+
+
+def broken_by(verdict: Verdict) -> str | None:
+    """Return the name of the error that broke the screening; None when it worked."""
+    phrase = verdict.evidence[0] if verdict.evidence else ""
+    return phrase.removeprefix(f"{_BROKE} (").rstrip(")") if phrase.startswith(_BROKE) else None
 
 
 def next_safety_text(
@@ -85,41 +99,47 @@ def next_safety_text(
     return card, repeat
 
 
-def _answer(
-    message: Message,
-    verdict: Verdict,
-    command: Command | None,
-    *,
+def take_order(
     tx: Transaction,
+    message: Message,
+    *,
     services: Services,
+    command: Command | None,
     now: datetime,
-) -> None:
-    student = _follow_language(tx, message)
-    account = tx.students.account(message.account_id)
-    order = Order(
+) -> Order:
+    """Return a message with everything that answering it takes."""
+    student = tx.students.get(message.student_id)
+    return Order(
         command=command,
         message=message,
         student=student,
-        account=account,
+        account=tx.students.account(message.account_id),
         language=speaking(student, message),
         tx=tx,
         campus=services.campus,
         has_pager=services.pager.is_configured,
         now=now,
     )
+
+
+def _answer(order: Order, verdict: Verdict) -> None:
     if verdict.level.needs_card:
-        _answer_risk(order, verdict)
-    elif command is not None:
+        answer_risk(order, verdict)
+    elif order.command is not None:
         obey(order)
-    elif not _has_words(message):
+    elif not _has_words(order.message):
         _answer_wordless(order)
     else:
-        if student.notice_at is None:
+        if order.student.notice_at is None:
             introduce(order)
-        tx.enqueue(Job.REPLY, student.id)
+        order.tx.enqueue(Job.REPLY, order.student.id)
 
 
-def _answer_risk(order: Order, verdict: Verdict) -> None:
+def answer_risk(order: Order, verdict: Verdict, *, part: str = "") -> None:
+    """Send the safety text of a verdict at MODERATE or above, and start its page.
+
+    `part` tells a second safety text for the same message apart from the first.
+    """
     tx, student, message, now = order.tx, order.student, order.message, order.now
     card, repeat = next_safety_text(
         verdict, student=student, language=order.language, campus=order.campus, now=now
@@ -133,7 +153,7 @@ def _answer_risk(order: Order, verdict: Verdict) -> None:
             kind=OutboundKind.CARD,
             text=card.text,
             choices=card.choices,
-            dedupe=f"card:{message.id}",
+            dedupe=f"card:{message.id}{part}",
         ),
         now=now,
     )
@@ -141,19 +161,21 @@ def _answer_risk(order: Order, verdict: Verdict) -> None:
     tx.inbound.answer(waiting, by=sent or message.id)
     level = max(verdict.level, student.card_level) if repeat else verdict.level
     tx.students.update(student.id, card_at=now, card_level=level, card_repeats=repeat)
-    _escalate(order, verdict)
+    escalate(order, verdict)
 
 
-def _escalate(order: Order, verdict: Verdict) -> None:
+def escalate(order: Order, verdict: Verdict) -> None:
+    """Open what staff must hear of, or raise what this message opened before; start its page."""
     # In danger of life staff are told in any case; the notice says so before the first talk.
     allowed = verdict.level >= Level.HIGH or order.student.allows(Purpose.STAFF_ALERT)
+    page_state = "owed" if allowed else "not_allowed"
     escalation = order.tx.escalations.open(
         order.student.id,
         message_id=order.message.id,
         verdict=verdict,
-        page_state="owed" if allowed else "not_allowed",
+        page_state=page_state,
         now=order.now,
-    )
+    ) or order.tx.escalations.raise_level(order.message.id, verdict, page_state=page_state)
     if escalation is not None and allowed:
         order.tx.enqueue(Job.PAGE, escalation)
 
@@ -165,12 +187,10 @@ def _answer_wordless(order: Order) -> None:
     order.answer(say(f"inbound.{key}", order.language, emoji=emoji))
 
 
-def _follow_language(tx: Transaction, message: Message) -> Student:
+def _follow_language(tx: Transaction, message: Message) -> None:
     student = tx.students.get(message.student_id)
-    if message.language is None or student.language_chosen or student.language is message.language:
-        return student
-    tx.students.update(student.id, language=message.language)
-    return tx.students.get(student.id)
+    if message.language not in {None, student.language} and not student.language_chosen:
+        tx.students.update(student.id, language=message.language)
 
 
 def _has_words(message: Message) -> bool:

@@ -29,7 +29,7 @@ def page(escalation_id: UUID, *, services: Services) -> None:
     told = services.pager.is_configured and services.pager.page(text)
     with services.store.transaction() as tx:
         state = "told" if told else "failed" if services.pager.is_configured else "no_channel"
-        tx.escalations.paged(escalation_id, state=state, now=now)
+        tx.escalations.paged(escalation_id, state=state, now=now, level=escalation.level)
         if told and escalation.level >= Level.MODERATE:
             student = tx.students.get(escalation.student_id)
             account = tx.students.latest_account(student.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from companion.campus import Campus
-from companion.ports import Bell, Clock, LanguageModel, Masks, Pager, Senders, Store
+from companion.ports import Bell, Clock, LanguageModel, Masks, Pager, SecondOpinion, Senders, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +23,5 @@ class Services:
     model: LanguageModel | None
     #: Phone-like digit strings that may appear in a message.
     known_numbers: frozenset[str]
+    #: None: nobody is asked beside the screen.
+    second_opinion: SecondOpinion | None = None

@@ -1,5 +1,6 @@
 """The rows as the flows see them; the database itself is infra/store."""
 
+from companion.store.housekeeping import Upkeep, WebSessions
 from companion.store.records import Draft, Escalation, Fact, Line, PastTurn, StudentChanges
 from companion.store.repositories import (
     Claim,
@@ -10,8 +11,6 @@ from companion.store.repositories import (
     Students,
     Talks,
     Transaction,
-    Upkeep,
-    WebSessions,
 )
 
 __all__ = [

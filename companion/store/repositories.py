@@ -11,7 +11,8 @@ from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, Message, Outbound, OutboundState, Platform
 from companion.people.student import Account, Purpose, Student
-from companion.risk import Verdict
+from companion.risk import Level, Verdict
+from companion.store.housekeeping import Upkeep, WebSessions
 from companion.store.records import Draft, Escalation, Fact, Line, PastTurn, StudentChanges
 
 
@@ -77,6 +78,12 @@ class Inbounds(Protocol):
         self, message_id: UUID, verdict: Verdict, *, owed: bool, in_talk: bool, now: datetime
     ) -> bool:
         """Record the verdict; False when one stands already (the first verdict stands)."""
+
+    def verdict(self, message_id: UUID) -> Verdict | None:
+        """Return the verdict that stands; None while there is none, or no such message."""
+
+    def raise_verdict(self, message_id: UUID, verdict: Verdict) -> bool:
+        """Replace the verdict by one of a higher level; False, and no change, by any other."""
 
     def waiting(self, student_id: UUID) -> Sequence[Message]:
         """Return what is screened and still owed a reply, oldest first."""
@@ -205,43 +212,28 @@ class Escalations(Protocol):
     ) -> UUID | None:
         """Open one; None when this message opened one already."""
 
+    def raise_level(self, message_id: UUID, verdict: Verdict, *, page_state: str) -> UUID | None:
+        """Raise what this message opened, so that its page is owed anew.
+
+        None when it opened nothing, or nothing lower.
+        """
+
     def get(self, escalation_id: UUID) -> Escalation:
         """Raises UnknownRow."""
 
     def raised_by(self, message_id: UUID) -> UUID | None:
         """Return the escalation that a message opened."""
 
-    def paged(self, escalation_id: UUID, *, state: str, now: datetime) -> bool:
-        """Record the outcome of a page; False when it was told already."""
+    def paged(
+        self, escalation_id: UUID, *, state: str, now: datetime, level: Level | None = None
+    ) -> bool:
+        """Record the outcome of a page; False when it was told already.
+
+        `level` is what the page said: the page for one that rose meanwhile stays owed.
+        """
 
     def unpaged(self, *, before: datetime, limit: int) -> Sequence[UUID]:
         """Return those whose page is still owed."""
-
-
-class WebSessions(Protocol):
-    """Browsers."""
-
-    def open(self, token_hash: str, account: Account, *, now: datetime) -> None:
-        """Let a browser in."""
-
-    def account(self, token_hash: str) -> Account | None:
-        """Return whose chat this browser may see; None when unknown or gone."""
-
-    def seen(self, token_hash: str, *, now: datetime) -> None:
-        """Note that the browser is still in use."""
-
-
-class Upkeep(Protocol):
-    """Deleting what has passed its date, and counting what is left to do."""
-
-    def drop_words(self, *, before: datetime, unstored_before: datetime, limit: int) -> int:
-        """Delete settled messages older than this (sooner for those who refused storage)."""
-
-    def close_sessions(self, *, before: datetime) -> int:
-        """Forget browsers that nobody has used since."""
-
-    def counts(self, *, now: datetime) -> dict[str, float]:
-        """Return gauges: what is owed, and how old the oldest of it is (seconds)."""
 
 
 class Reading(Protocol):

@@ -9,18 +9,24 @@ from infra.llm.breaker import Breaker
 from infra.llm.client import Endpoint, TgiModel
 from infra.settings import Settings
 
-__all__ = ["Breaker", "Endpoint", "TgiModel", "build_model"]
+__all__ = ["Breaker", "Endpoint", "TgiModel", "build_model", "endpoint_of", "root_of"]
 
 _API_PATH = re.compile(r"(?:/v1)?(?:/chat/completions)?/*$")
 
 
 def build_model(settings: Settings) -> LanguageModel | None:
     """Return the configured model behind its breaker, or None when no address is set."""
+    endpoint = endpoint_of(settings)
+    return None if endpoint is None else Breaker(TgiModel(endpoint))
+
+
+def endpoint_of(settings: Settings) -> Endpoint | None:
+    """Return where the model server is, or None when no address is set."""
     if settings.llm_url is None:
         return None
     key = settings.llm_key.get_secret_value() if settings.llm_key else ""
-    endpoint = Endpoint(
-        root=_API_PATH.sub("", str(settings.llm_url)),
+    return Endpoint(
+        root=root_of(str(settings.llm_url)),
         model=settings.llm_model or None,
         key=key or "-",
         first_token_timeout=settings.llm_first_token_timeout,
@@ -28,4 +34,8 @@ def build_model(settings: Settings) -> LanguageModel | None:
         context=settings.llm_context,
         answer_tokens=settings.llm_answer_tokens,
     )
-    return Breaker(TgiModel(endpoint))
+
+
+def root_of(url: str) -> str:
+    """Return a server's address without the path of its chat route."""
+    return _API_PATH.sub("", url)

@@ -77,12 +77,12 @@ class TgiModel:
         return min(self._endpoint.answer_tokens, self._tokens.window.total // 2)
 
     def _pieces(self, prompt: Prompt) -> Generator[str, None, None]:
-        payload = [_message(line) for line in prompt]
+        payload = [as_message(line) for line in prompt]
         started = time.monotonic()
         last = started + self._endpoint.timeout
         limit = min(last, started + self._endpoint.first_token_timeout)
         # A client keeps a callback for each stream until it is closed: one client per call.
-        with self._client() as client:
+        with client_for(self._endpoint) as client:
             chunks = None
             while True:
                 try:
@@ -101,15 +101,6 @@ class TgiModel:
                 if chunk is None or ending:
                     return
 
-    def _client(self) -> InferenceClient:
-        return InferenceClient(
-            base_url=f"{self._endpoint.root}/v1/chat/completions",
-            # Always given: without it the library sends a locally saved token along.
-            api_key=self._endpoint.key,
-            # The library types it as a float and hands it on as it is.
-            timeout=httpx2.Timeout(self._endpoint.timeout, connect=3.0, pool=3.0),  # type: ignore[arg-type]
-        )
-
     def _open(self, client: InferenceClient, messages: list[dict[str, str]]) -> Any:
         return client.chat_completion(
             messages,
@@ -123,7 +114,19 @@ class TgiModel:
         )
 
 
-def _message(line: ChatLine) -> dict[str, str]:
+def client_for(endpoint: Endpoint) -> InferenceClient:
+    """Return a client for one call; close it after that."""
+    return InferenceClient(
+        base_url=f"{endpoint.root}/v1/chat/completions",
+        # Always given: without it the library sends a locally saved token along.
+        api_key=endpoint.key,
+        # The library types it as a float and hands it on as it is.
+        timeout=httpx2.Timeout(endpoint.timeout, connect=3.0, pool=3.0),  # type: ignore[arg-type]
+    )
+
+
+def as_message(line: ChatLine) -> dict[str, str]:
+    """Return one line of a prompt as the wire wants it."""
     return {"role": line.role.value, "content": line.content}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from companion.errors import UnknownRow
 from companion.risk import Level, Verdict
@@ -72,12 +72,32 @@ class Escalations:
             select(EscalationRow.id).where(EscalationRow.message_id == message_id)
         )
 
-    def paged(self, escalation_id: UUID, *, state: str, now: datetime) -> bool:
-        """Record the outcome of a page; False when it was told already."""
+    def raise_level(self, message_id: UUID, verdict: Verdict, *, page_state: str) -> UUID | None:
+        """Raise what this message opened, so that its page is owed anew."""
+        raised: UUID | None = self._session.scalar(
+            update(EscalationRow)
+            .where(EscalationRow.message_id == message_id, EscalationRow.level < int(verdict.level))
+            .values(
+                level=int(verdict.level),
+                kinds=list(verdict.kinds),
+                page_state=page_state,
+                page_attempts=0,
+            )
+            .returning(EscalationRow.id)
+        )
+        return raised
+
+    def paged(
+        self, escalation_id: UUID, *, state: str, now: datetime, level: Level | None = None
+    ) -> bool:
+        """Record the outcome of a page; False when it was told already, or rose meanwhile."""
+        is_it = EscalationRow.id == escalation_id
+        if level is not None:
+            is_it = and_(is_it, EscalationRow.level == int(level))
         return bool(
             self._vaulted.changed(
                 update(EscalationRow)
-                .where(EscalationRow.id == escalation_id, EscalationRow.page_state.in_(_OWED))
+                .where(is_it, EscalationRow.page_state.in_(_OWED))
                 .values(
                     page_state=state,
                     page_attempts=EscalationRow.page_attempts + 1,

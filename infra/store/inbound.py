@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Table, bindparam, or_, select, update
@@ -15,7 +15,7 @@ from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, InboundKind, Message, Platform
 from companion.people.student import Account
-from companion.risk import Level, Verdict
+from companion.risk import Kind, Level, Subject, Verdict
 from infra.store.session import Vaulted
 from infra.store.tables import InboundRow, StudentRow
 
@@ -112,16 +112,36 @@ class Inbounds:
                 .where(InboundRow.id == message_id, InboundRow.level.is_(None))
                 .values(
                     level=int(verdict.level),
-                    verdict={
-                        "kinds": list(verdict.kinds),
-                        "subject": verdict.subject,
-                        "score": verdict.score,
-                        "evidence": list(verdict.evidence),
-                    },
+                    verdict=_written(verdict),
                     owed=owed,
                     in_talk=in_talk,
                     assessed_at=now,
                 )
+            )
+        )
+
+    def verdict(self, message_id: UUID) -> Verdict | None:
+        """Return the verdict that stands; None while there is none, or no such message."""
+        row = self._session.execute(
+            select(InboundRow.level, InboundRow.verdict).where(InboundRow.id == message_id)
+        ).first()
+        if row is None or row.level is None or row.verdict is None:
+            return None
+        return Verdict(
+            level=Level(row.level),
+            kinds=tuple(map(Kind, row.verdict["kinds"])),
+            subject=Subject(row.verdict["subject"]),
+            score=row.verdict["score"],
+            evidence=tuple(row.verdict["evidence"]),
+        )
+
+    def raise_verdict(self, message_id: UUID, verdict: Verdict) -> bool:
+        """Replace the verdict by one of a higher level; a level never falls here."""
+        return bool(
+            self._vaulted.changed(
+                update(InboundRow)
+                .where(InboundRow.id == message_id, InboundRow.level < int(verdict.level))
+                .values(level=int(verdict.level), verdict=_written(verdict))
             )
         )
 
@@ -173,3 +193,12 @@ class Inbounds:
             level=None if row.level is None else Level(row.level),
             answered_by=row.answered_by,
         )
+
+
+def _written(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "kinds": list(verdict.kinds),
+        "subject": verdict.subject,
+        "score": verdict.score,
+        "evidence": list(verdict.evidence),
+    }

@@ -39,6 +39,7 @@ class FakeCampus:
     folder: Path
     model: Any = None
     url: str = ""
+    opinion: Any = None
     campus: Campus = field(
         default_factory=lambda: Campus(pace=Pace(shortest=0.0, usual=0.0, longest=0.0))
     )
@@ -66,6 +67,7 @@ class FakeCampus:
             pager=self.pager,
             model=self.model,
             known_numbers=frozenset({"12356", "4001619995", "110", "120"}),
+            second_opinion=self.opinion,
         )
 
     def close(self) -> None:

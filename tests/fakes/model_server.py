@@ -104,6 +104,10 @@ class ModelServer:
         self.rate = rate
         self.window = window
         self.port = port
+        #: What it fills into a JSON schema; None: it ignores the schema and talks.
+        self.form: dict[str, Any] | None = None
+        #: Whether a schema is taken at all; a TGI without grammar support refuses it.
+        self.takes_schema = True
         self.redirect_to = "http://127.0.0.1:9/"
         self.keeps_records = True
         self.calls: list[Call] = []
@@ -260,7 +264,7 @@ class ModelServer:
             if script.fault is Fault.HANG_FIRST:
                 await self._hang()
             if not body.get("stream"):
-                return web.json_response(_whole(script.text))
+                return self._form(request, body, script)
             self.open_streams += 1
             self.most_open_streams = max(self.most_open_streams, self.open_streams)
             try:
@@ -270,6 +274,25 @@ class ModelServer:
         except (asyncio.CancelledError, ConnectionError):
             call.disconnected.set()
             raise
+
+    def _form(self, request: web.Request, body: dict[str, Any], script: Script) -> web.Response:
+        """Answer in one piece; only here do real servers keep to a schema."""
+        if script.fault is Fault.CUT:
+            assert request.transport is not None
+            request.transport.abort()
+        if script.fault in _NONSENSE:
+            return web.Response(body=_NONSENSE[script.fault], content_type="application/json")
+        # TGI reads the schema from `value`, llama.cpp from `schema`.
+        key = "value" if self.flavour is Flavour.TGI else "schema"
+        schema = (body.get("response_format") or {}).get(key)
+        if schema and not self.takes_schema:
+            return web.json_response(
+                {"error": "Grammar is not supported", "error_type": "validation"}, status=422
+            )
+        if schema and self.form is not None:
+            filled = {name: self.form[name] for name in schema["properties"]}
+            return web.json_response(_whole(json.dumps(filled)))
+        return web.json_response(_whole("" if script.fault is Fault.EMPTY else script.text))
 
     def _refusal(self, fault: Fault | None) -> web.Response | None:
         if fault is Fault.REDIRECT:

@@ -9,7 +9,7 @@ import pytest
 
 
 def is_required(what: str) -> bool:
-    """Whether this run must not go without: "browser", "node", "postgres" or "model"."""
+    """Whether this run must not go without: "browser", "node", "postgres", "model" or "encoder"."""
     return what in os.environ.get("NUANYU_TEST_REQUIRE", "").replace(" ", "").split(",")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ from uuid import UUID
 from companion.jobs import Job
 from companion.messages import Choice
 from companion.ports import Part
+from companion.risk.opinion import Opinion
+from companion.turns import Turn
 
 
 @dataclass
@@ -123,3 +125,19 @@ class RecordedPager:
         if self.takes:
             self.pages.append(text)
         return self.takes
+
+
+@dataclass
+class ScriptedOpinion:
+    """A second reader that says what the script says, one a text; the last one stays."""
+
+    says: list[Opinion | None] = field(default_factory=lambda: [None])
+    asked: list[tuple[str, list[Turn]]] = field(default_factory=list)
+    #: Done while the reader thinks, with the number of the question.
+    meanwhile: Callable[[int], None] = lambda _: None
+    name: str = "scripted"
+
+    def read(self, text: str, *, history: Sequence[Turn]) -> Opinion | None:
+        self.asked.append((text, list(history)))
+        self.meanwhile(len(self.asked))
+        return self.says.pop(0) if len(self.says) > 1 else self.says[0]

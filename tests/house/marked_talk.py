@@ -24,9 +24,15 @@ from companion.flows.export import export_file
 from companion.jobs import Job
 from companion.messages import Inbound, InboundKind, Platform
 from companion.ports import Refused, RetryLater, Uncertain
+from infra.llm import Endpoint
 from infra.logs import configure_logs
+from infra.opinion.bounded import Bounded
+from infra.opinion.llm import LlmReader
+from infra.redaction import TalkMask
 from infra.spool import Spool
+from infra.tally import Tally
 from tests.fakes.campus import FakeCampus
+from tests.fakes.model_server import ModelServer
 from tests.fakes.scripted_model import ScriptedModel
 
 #: In everything the student and the model say.
@@ -34,6 +40,7 @@ MARK = "蔷薇Qzvwx"
 SENDER = "5550417731"
 #: Printed last; without it the talk broke off.
 END = "the talk is over"
+_OPINION = f'{{"level": "watch", "note": "{MARK}"}}'
 
 
 class _Told:
@@ -53,7 +60,11 @@ def main() -> None:
     logging.getLogger().setLevel(logging.DEBUG)  # noqa: TID251 - libraries too may say all they like
     structlog.get_logger().debug("marked_talk_begins")
     with tempfile.TemporaryDirectory() as folder:
-        _all_is_well(FakeCampus(_folder(folder, "a"), model=_model()))
+        with ModelServer() as server:
+            server.answers(f"{MARK}？", _OPINION, f"{{{MARK}", _OPINION)
+            reader = LlmReader(Endpoint(root=server.url), masks=TalkMask)
+            opinion = Bounded(reader, seconds=20)
+            _all_is_well(FakeCampus(_folder(folder, "a"), model=_model(), opinion=opinion))
         _things_break(FakeCampus(_folder(folder, "b"), model=_model()))
         _the_database_breaks(FakeCampus(_folder(folder, "c")))
     print(END)
@@ -139,7 +150,7 @@ def _the_database_breaks(campus: FakeCampus) -> None:
     _open(campus)
     campus.says(f"{MARK}把我拉黑了", sender=SENDER)
     spool = Spool(campus.folder / "spool", campus.sealers.ring)
-    intake = WebIntake(campus.services, spool=spool)
+    intake = WebIntake(campus.services, spool=spool, tally=Tally("redis://127.0.0.1:1/0"))
     for table in ("inbound", "outbound", "facts", "escalations", "accounts"):
         with campus.engine.begin() as connection:
             connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))

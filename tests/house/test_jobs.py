@@ -34,7 +34,7 @@ def test_each_job_has_a_flow_and_a_queue(job):
 def test_each_job_is_known_to_the_workers_by_its_name():
     celery = make_celery("redis://127.0.0.1:1/0")
 
-    register(celery, services=None)
+    register(celery, services=None, tally=None)
 
     assert {job.value for job in Job} <= set(celery.tasks)
 

@@ -328,6 +328,56 @@ def test_commands_are_no_part_of_the_talk(store, arrive):
     ]
 
 
+def test_a_level_only_rises_and_takes_its_verdict_along(store, arrive):
+    message = judged(store, arrive())
+    moderate = Verdict(
+        level=Level.MODERATE,
+        kinds=(Kind.SUICIDE,),
+        subject=Subject.SELF,
+        score=0.6,
+        evidence=("says goodbye",),
+    )
+
+    with store.transaction() as tx:
+        assert tx.inbound.verdict(message.id) == CALM
+        assert tx.inbound.raise_verdict(message.id, moderate)
+        assert not tx.inbound.raise_verdict(message.id, moderate)
+        assert not tx.inbound.raise_verdict(message.id, Verdict(level=Level.WATCH))
+        assert not tx.inbound.raise_verdict(uuid4(), moderate)
+        assert tx.inbound.verdict(message.id) == moderate
+        assert tx.inbound.verdict(uuid4()) is None
+
+
+def test_what_nobody_screened_cannot_rise(store, arrive):
+    message = arrive()
+
+    with store.transaction() as tx:
+        assert not tx.inbound.raise_verdict(message.id, Verdict(level=Level.HIGH))
+        assert tx.inbound.verdict(message.id) is None
+
+
+def test_an_escalation_that_rises_is_paged_anew_and_the_lower_page_does_not_settle_it(
+    store, arrive
+):
+    message = arrive()
+    moderate, high = Verdict(level=Level.MODERATE), Verdict(level=Level.HIGH)
+    with store.transaction() as tx:
+        assert tx.escalations.raise_level(message.id, high, page_state="owed") is None
+        opened = tx.escalations.open(
+            message.student_id,
+            message_id=message.id,
+            verdict=moderate,
+            page_state="not_allowed",
+            now=NOW,
+        )
+        assert tx.escalations.raise_level(message.id, moderate, page_state="owed") is None
+        assert tx.escalations.raise_level(message.id, high, page_state="owed") == opened
+        assert not tx.escalations.paged(opened, state="told", now=NOW, level=Level.MODERATE)
+        assert list(tx.escalations.unpaged(before=SOON, limit=5)) == [opened]
+        assert tx.escalations.paged(opened, state="told", now=NOW, level=Level.HIGH)
+        assert tx.escalations.get(opened).level is Level.HIGH
+
+
 def test_escalations_are_paged_until_told(store, arrive):
     message = arrive()
     verdict = Verdict(level=Level.HIGH, kinds=(Kind.SUICIDE,))

@@ -1,0 +1,1 @@
+"""BERT-type encoders: tuned, distilled, exported and served (docs/encoder.md)."""
