@@ -68,7 +68,7 @@ def make_app(parts: Parts) -> Starlette:
             _keep_up(stack, watch.listen())
             _keep_up(stack, _replay(intake))
             # Should broker or database be away, this process screens by itself (law 4).
-            _keep_up(stack, asyncio.to_thread(warm))
+            _keep_up(stack, _warm())
             if telegram is not None:
                 stack.push_async_callback(telegram.close)
                 _keep_up(stack, telegram.register())
@@ -83,6 +83,11 @@ def make_app(parts: Parts) -> Starlette:
         Mount("/", app=api),
     ]
     return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
+
+
+async def _warm() -> None:
+    for problem in await asyncio.to_thread(warm):
+        log.error("models_unusable", problem=problem)
 
 
 def _telegram(parts: Parts, intake: WebIntake) -> TelegramEdge | None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.health import PROCESSES
 from companion.errors import NuanyuError
 from companion.risk.hotlines import registry
+from companion.risk.screen import unusable_models
 from infra.campus_file import load_campus
 from infra.clock import WallClock
 from infra.heartbeat import alive
@@ -213,7 +214,16 @@ def _hotlines(_: Settings) -> Iterator[Finding]:
         yield Finding("hotlines", Health.WELL, "all in date")
 
 
+def _recognisers(_: Settings) -> Iterator[Finding]:
+    problems = unusable_models()
+    for problem in problems:
+        yield Finding("recognisers", Health.ILL, problem)
+    if not problems:
+        yield Finding("recognisers", Health.WELL, "the trained models can be read")
+
+
 _CHECKS: tuple[Check, ...] = (
+    _recognisers,
     *(_data, _database, _keys, _broker, _model, _opinion),
     *(_telegram, _staff, _campus, _hotlines),
 )

@@ -30,7 +30,8 @@ def _prepare(settings: Settings) -> None:
     # Loaded only now: "port in use" must not wait for seconds of imports. The processes are
     # forked afterwards and share what is read here.
     import_module("infra.prepare").prepare(settings)
-    import_module("companion.flows.warm").warm()
+    for problem in import_module("companion.flows.warm").warm():
+        typer.echo(f"Messages are judged by phrases alone, on the careful side: {problem}", err=True)
 
 
 def commands(settings: Settings) -> list[Command]:

@@ -42,7 +42,8 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
     )
     parts = build(settings, role=role, pool=min(threads, _CONNECTIONS))
     register(parts.celery, parts.services, Tally(parts.redis_url))
-    warm()
+    for problem in warm():
+        log.error("models_unusable", problem=problem)
     # Running as root is the administrator's decision; Celery would say so at every start.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = parts.celery.Worker(

@@ -1,0 +1,1 @@
+"""What a student seems to feel, and whether a thought is bent: offered, never pressed on anyone."""

@@ -1,0 +1,138 @@
+"""What the trained models make of a text in its talk, before the policy weighs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.language import Language
+from companion.learned.files import Arrays, arrays
+from companion.learned.ngrams import Ngrams
+from companion.learned.reader import Readers
+from companion.risk.levels import Kind, Level, Subject
+from companion.risk.normalise import views
+from companion.turns import Role, Turn
+
+#: The levels above none: the models say how likely a text is to reach each of them.
+STEPS = (Level.WATCH, Level.MODERATE, Level.HIGH, Level.IMMINENT)
+KINDS = tuple(Kind)
+SUBJECTS = tuple(Subject)
+#: Outputs of a reader, in this order: five levels, the kinds, the subjects.
+OUTPUTS = len(Level) + len(KINDS) + len(SUBJECTS)
+
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile("[a-z]")
+_LETTERS_PER_CHARACTER = 5  # a Chinese character says about as much as five letters
+#: How much of the earlier talk is read: the student's last lines and the last question.
+_LINES_BACK = 2
+_LINE_LENGTH = {Language.ZH: 40, Language.EN: 120}  # characters
+_AFTER_LINES, _AFTER_QUESTION = "‹", "›"
+#: A longer text is read in parts of this many characters; the gravest part counts.
+_PART = {Language.ZH: 140, Language.EN: 480}
+_OVERLAP = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What the models say of one text."""
+
+    #: Log-odds of reaching each of STEPS, by the readers and by the n-grams.
+    by_readers: NDArray[np.float32]
+    by_ngrams: NDArray[np.float32]
+    #: Log-odds of each of KINDS.
+    kinds: NDArray[np.float32]
+    #: Log-odds of each of SUBJECTS against the others.
+    subjects: NDArray[np.float32]
+
+
+def language_of(view: str) -> Language:
+    """Return the language whose models read a text; a view is lower case and simplified."""
+    characters = len(_CJK.findall(view))
+    is_chinese = characters * _LETTERS_PER_CHARACTER >= max(1, len(_LATIN.findall(view)))
+    return Language.ZH if is_chinese else Language.EN
+
+
+def in_talk(view: str, history: Sequence[Turn], language: Language) -> str:
+    """Return a view with the end of the talk before it, as the models were trained to read it."""
+    length = _LINE_LENGTH[language]
+    own = [turn.text for turn in history if turn.role is Role.USER][-_LINES_BACK:]
+    asked = [turn.text for turn in history if turn.role is Role.ASSISTANT][-1:]
+    before = " ".join(_end(text, length) for text in own) + _AFTER_LINES if own else ""
+    before += _end(asked[0], length) + _AFTER_QUESTION if asked else ""
+    return before + view
+
+
+def signals(read: Sequence[tuple[str, ...]], history: Sequence[Turn]) -> Signals:
+    """Return what the models say of a text given as its `windows.readings`.
+
+    Raises ModelUnusableError when a model file is missing or damaged.
+    """
+    gravest: Signals | None = None
+    for part in (part for both in read for part in _parts(both[-1])):
+        said = _signals_of(part, history)
+        if gravest is None or _gravity(said) > _gravity(gravest):
+            gravest = said
+    return gravest if gravest is not None else _signals_of("", history)
+
+
+def stepwise(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the log-odds of reaching each of STEPS, from the log-weights of all levels.
+
+    Shape (..., levels) becomes (..., steps).
+    """
+    steps = [
+        np.logaddexp.reduce(levels[..., step:], axis=-1)
+        - np.logaddexp.reduce(levels[..., :step], axis=-1)
+        for step in STEPS
+    ]
+    return np.stack(steps, axis=-1)
+
+
+def models(language: Language) -> tuple[Readers, Ngrams]:
+    """Return the readers and the n-grams of a language; raises ModelUnusableError."""
+    return _models(language)
+
+
+def stored(language: Language) -> Arrays:
+    """Return the file of a language's risk models, the policy's numbers in it."""
+    return arrays(f"risk_{language}")
+
+
+def _signals_of(view: str, history: Sequence[Turn]) -> Signals:
+    language = language_of(view)
+    text = in_talk(view, history, language)
+    readers, ngrams = _models(language)
+    levels, kinds, subjects = np.split(
+        readers.scores(text)[:OUTPUTS], [len(Level), len(Level) + len(KINDS)]
+    )
+    return Signals(
+        by_readers=stepwise(levels),
+        by_ngrams=ngrams.scores(text),
+        kinds=kinds,
+        subjects=subjects,
+    )
+
+
+def _gravity(said: Signals) -> float:
+    return float(said.by_readers[1] + said.by_ngrams[1])
+
+
+def _parts(view: str) -> list[str]:
+    length = _PART[language_of(view)]
+    starts = range(0, max(1, len(view) - _OVERLAP), length - _OVERLAP)
+    return [view[start : start + length] for start in starts]
+
+
+def _end(text: str, length: int) -> str:
+    return views(text[-4 * length :])[-1][-length:]
+
+
+@cache
+def _models(language: Language) -> tuple[Readers, Ngrams]:
+    file = stored(language)
+    return Readers(file, language=language), Ngrams(file, language=language)

@@ -1,0 +1,112 @@
+"""What the risk models learn from: our own lines, and PsySUICIDE beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.language import Language
+from companion.risk.by_phrases import by_phrases
+from companion.risk.learned import KINDS, STEPS, SUBJECTS, in_talk, language_of
+from companion.risk.levels import Level
+from companion.risk.normalise import views
+from lab.corpus import Line
+from lab.sets import LabelledSet
+from lab.small.heads import Answer, Head
+
+#: A level can only be guessed for PsySUICIDE, whose classes are kinds: at risk means one of these.
+_AT_RISK = np.array([0, 0, 1, 1, 1], dtype=np.float32) / 3
+_UNRELATED = np.array([0.7, 0.3, 0, 0, 0], dtype=np.float32)
+_OTHER_SET = "psysuicide"
+UNRELATED_CLASS = "与自杀/自伤/攻击行为无关"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Texts of one language as the models read them, with what is known of each."""
+
+    language: Language
+    texts: tuple[str, ...] = field(repr=False)
+    #: Who wrote each text; folds never split a writer.
+    writers: tuple[str, ...]
+    #: Shape (texts, levels): a distribution over levels.
+    levels: NDArray[np.float32]
+    #: Shapes (texts, kinds) and (texts, subjects); NaN where nobody said.
+    kinds: NDArray[np.float32]
+    subjects: NDArray[np.float32]
+    #: What the phrases alone say of each text: a level, shape (texts,).
+    by_phrases: NDArray[np.int64]
+
+    @property
+    def is_own(self) -> NDArray[np.bool_]:
+        """Which texts are lines of our corpus."""
+        return np.array([writer != _OTHER_SET for writer in self.writers])
+
+    @property
+    def level(self) -> NDArray[np.int64]:
+        """Return the likeliest level of each text."""
+        return self.levels.argmax(axis=1)
+
+    def marks(self) -> NDArray[np.float32]:
+        """Return 1 where a text reaches a step, 0 where not, NaN where it is not known."""
+        reached = np.stack([self.levels[:, step:].sum(axis=1) for step in STEPS], axis=1)
+        reached[(reached > 0.01) & (reached < 0.99)] = np.nan  # noqa: PLR2004 - "not certain"
+        return reached
+
+    def heads(self) -> list[Head]:
+        """Return what a reader is asked, in the order of `companion.risk.learned.OUTPUTS`."""
+        one, several = Answer.ONE_OF, Answer.SEVERAL
+        return [
+            Head(name="level", size=len(Level), answer=one, targets=self.levels),
+            Head(name="kinds", size=len(KINDS), answer=several, weight=1.5, targets=self.kinds),
+            Head(name="subject", size=len(SUBJECTS), answer=one, weight=0.3, targets=self.subjects),
+        ]
+
+
+def material(
+    lines: Sequence[Line], language: Language, *, suicidality: LabelledSet | None = None
+) -> Material:
+    """Return the lines that are read in a language; PsySUICIDE's texts, where given, last."""
+    chosen = []
+    for line in lines:
+        view = views(line.text)[-1]
+        if language_of(view) is language:
+            chosen.append((line, in_talk(view, line.history, language)))
+    others = _others(suicidality) if language is Language.ZH else []
+    return Material(
+        language=language,
+        texts=(*(text for _, text in chosen), *(views(text)[-1] for text, _ in others)),
+        writers=(*(line.writer for line, _ in chosen), *(_OTHER_SET for _ in others)),
+        levels=np.array(
+            [np.eye(len(Level), dtype=np.float32)[line.level] for line, _ in chosen]
+            + [_AT_RISK if is_at_risk else _UNRELATED for _, is_at_risk in others]
+        ),
+        kinds=np.array(
+            [[kind in line.kinds for kind in KINDS] for line, _ in chosen]
+            + [[np.nan] * len(KINDS) for _ in others],
+            dtype=np.float32,
+        ),
+        subjects=np.array(
+            [[subject is line.subject for subject in SUBJECTS] for line, _ in chosen]
+            + [[np.nan] * len(SUBJECTS) for _ in others],
+            dtype=np.float32,
+        ),
+        by_phrases=np.array(
+            [by_phrases(line.text, history=line.history).level for line, _ in chosen]
+            + [by_phrases(text).level for text, _ in others]
+        ),
+    )
+
+
+def _others(suicidality: LabelledSet | None) -> list[tuple[str, bool]]:
+    """Return PsySUICIDE's texts and whether one of the classes of risk holds."""
+    if suicidality is None:
+        return []
+    at_risk = [
+        place for place, label in enumerate(suicidality.labels) if label != UNRELATED_CLASS
+    ]
+    marks = suicidality.marks[:, at_risk].any(axis=1)
+    return list(zip(suicidality.texts, marks.tolist(), strict=True))
