@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fresh test-model test-encoder check bench lock clean
+.PHONY: help run test test-fresh test-model test-encoder check eval bench lock clean
 SHELL := /bin/bash
 BIN := .venv/bin
 CODE := companion infra bot workers scheduler cli lab nuanyu.py
@@ -31,12 +31,16 @@ test-encoder: .env-encoder  ## Train, export and serve tiny encoders (torch: som
 test-fresh:  ## Clone, start and stop as on a fresh machine, and tell how long it took
 	@tests/e2e/fresh_clone.sh
 
-check: .env-dev  ## Check format, lint, types, import contracts and house rules
+check: .env-dev  ## Check format, lint, types, import contracts, house rules and the floors of screening
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	$(PYTEST) -q tests/house
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m lab floors
+
+eval: .env-encoder  ## Measure the recognisers against baselines (some minutes; torch: some 3 GB more)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m lab eval
 
 bench: .env-dev  ## Measure speed and memory
 	$(BIN)/nuanyu bench

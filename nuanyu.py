@@ -160,6 +160,25 @@ def screen() -> None:
 
 
 @app.command()
+def emotions() -> None:
+    """Tell what JSON lines {"id", "text"} seem to feel: seven probabilities, valence, arousal."""
+    from cli.batch import run_batch, text_of
+    from companion.emotion.recognise import load, recognise
+
+    load()
+
+    def answer(line: dict[str, Any]) -> dict[str, Any]:
+        seen = recognise(text_of(line))
+        return {
+            "emotions": {one.value: round(p, 4) for one, p in seen.probabilities.items()},
+            "valence": round(seen.valence, 4),
+            "arousal": round(seen.arousal, 4),
+        }
+
+    sys.exit(run_batch(answer))
+
+
+@app.command()
 def redact() -> None:
     """Replace names, numbers and addresses in JSON lines {"id", "text"}."""
     from cli.batch import run_batch, text_of

@@ -31,7 +31,9 @@ def _prepare(settings: Settings) -> None:
     # forked afterwards and share what is read here.
     import_module("infra.prepare").prepare(settings)
     for problem in import_module("companion.flows.warm").warm():
-        typer.echo(f"Messages are judged by phrases alone, on the careful side: {problem}", err=True)
+        typer.echo(
+            f"Messages are judged by phrases alone, on the careful side: {problem}", err=True
+        )
 
 
 def commands(settings: Settings) -> list[Command]:

@@ -20,8 +20,6 @@ from lab.small.linear import Linear, counted_in, fitted
 from lab.small.network import Encoded, Network, Size, encoded, stored, vocabulary_of
 from lab.small.training import Course, outputs_of, trained
 
-_FEWEST_SEEN = 3  # tokens seen less often are read as unknown, by their place in the lexicon
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
@@ -31,8 +29,12 @@ class Recipe:
     course: Course
     seeds: tuple[int, ...] = (1, 2)
     strength: float = 6.0
-    #: How much the readers count beside the linear model, 0 to 1.
-    share_of_readers: float = 0.5
+    #: How many buckets of n-grams the linear model keeps.
+    most_buckets: int = 40_000
+    #: How much the readers count beside the linear model, 0 to 1: for all outputs, or for each.
+    share_of_readers: float | tuple[float, ...] = 0.5
+    #: Tokens seen less often are known by their place in the lexicon alone.
+    least_seen: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,22 +64,32 @@ class Blend:
         if not self.networks:
             return linear
         read = np.mean([outputs_of(one, material.texts, rows) for one in self.networks], axis=0)
-        share = self.recipe.share_of_readers
+        share = np.array(self.recipe.share_of_readers)
         return np.asarray(share * read + (1 - share) * linear, dtype=np.float32)
 
-    def stored(self, material: Material, *, most_buckets: int) -> Arrays:
-        """Return the arrays that `companion.emotion.model` reads."""
+    def stored(self, material: Material) -> Arrays:
+        """Return the arrays that `companion.emotion.blend.Blend` reads."""
         read = stored(self.networks, material.vocabulary, self.recipe.size)
         share = np.array(self.recipe.share_of_readers, dtype=np.float32)
-        return dict(read) | dict(self.linear.stored(most=most_buckets)) | {"share": share}
+        return dict(read) | dict(self.linear.stored()) | {"share": share}
 
 
 def material(
-    texts: Sequence[str], language: Language, heads: Sequence[Head], marks: NDArray[np.float32]
+    texts: Sequence[str],
+    language: Language,
+    heads: Sequence[Head],
+    marks: NDArray[np.float32],
+    *,
+    at_least: int = 3,
+    vocabulary: list[str] | None = None,
 ) -> Material:
-    """Return texts, already plain, as both parts read them."""
-    known = lexicon(language).numbers
-    vocabulary = vocabulary_of(texts, language, known=known, at_least=_FEWEST_SEEN)
+    """Return texts, already plain, as both parts read them.
+
+    The vocabulary is what occurs `at_least` so often, unless one is given.
+    """
+    if vocabulary is None:
+        known = lexicon(language).numbers
+        vocabulary = vocabulary_of(texts, language, known=known, at_least=at_least)
     return Material(
         language=language,
         vocabulary=vocabulary,
@@ -88,14 +100,28 @@ def material(
     )
 
 
-def blended(of: Material, rows: Sequence[int], recipe: Recipe, *, label: str = "") -> Blend:
-    """Return a blend trained on some rows of the material."""
-    linear = fitted(of.counted[list(rows)], of.marks[list(rows)], strength=recipe.strength, seed=1)
+def blended(
+    of: Material,
+    rows: Sequence[int],
+    recipe: Recipe,
+    *,
+    for_readers: Sequence[int] | None = None,
+    label: str = "",
+) -> Blend:
+    """Return a blend trained on some rows of the material; the readers perhaps on others."""
+    linear = fitted(
+        of.counted[list(rows)],
+        of.marks[list(rows)],
+        strength=recipe.strength,
+        seed=1,
+        solver="liblinear",
+        most=recipe.most_buckets,
+    )
     networks = [
         trained(
             of.texts,
             of.heads,
-            rows,
+            rows if for_readers is None else for_readers,
             tokens=len(of.vocabulary) + 2,
             seed=seed,
             size=recipe.size,

@@ -40,8 +40,8 @@ class Plan:
     readers: int = 2
     seed: int = 20
     course: Course = COURSE
-    #: The share of harmless lines of the out-of-fold predictions that may be called moderate.
-    ceiling: float = 0.03
+    #: The share of ordinary chat, out of fold, that may be called moderate.
+    ceiling: float = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,8 @@ def policy_of(features: NDArray[np.float32], material: Material, *, ceiling: flo
         thresholds=np.full(len(STEPS), 0.5, dtype=np.float32),
     )
     chances = policy.chances(features)
-    return replace(policy, thresholds=_thresholds(chances, level, ceiling=ceiling))
+    harmless = material.is_ordinary[own] & (level == Level.NONE)
+    return replace(policy, thresholds=_thresholds(chances, level, harmless, ceiling=ceiling))
 
 
 def whole(prepared: Prepared, policy: Policy, plan: Plan) -> Arrays:
@@ -117,22 +118,29 @@ def whole(prepared: Prepared, policy: Policy, plan: Plan) -> Arrays:
 
 
 def _thresholds(
-    chances: NDArray[np.float32], level: NDArray[np.int64], *, ceiling: float
+    chances: NDArray[np.float32],
+    level: NDArray[np.int64],
+    harmless: NDArray[np.bool_],
+    *,
+    ceiling: float,
 ) -> NDArray[np.float32]:
     """Return a threshold for each step.
 
-    Moderate: the lowest that calls at most `ceiling` of the harmless lines moderate. The other
-    steps: where the cost is least, a line below its level costing twice a line above it.
+    Moderate: the lowest that calls at most `ceiling` of ordinary chat moderate, for missing a
+    student costs more than bothering one. The other steps: where the cost is least, a line below
+    its level costing twice a line above it.
     """
     chosen = []
     for place, step in enumerate(STEPS):
         chance = chances[:, place]
         if step is Level.MODERATE:
-            chosen.append(float(np.quantile(chance[level == Level.NONE], 1 - ceiling)))
+            chosen.append(float(np.quantile(chance[harmless], 1 - ceiling)))
             continue
         tried = np.quantile(chance, np.linspace(0.01, 0.99, 99))
         reaches = level >= step
-        costs = [2 * (reaches & (chance < at)).sum() + (~reaches & (chance >= at)).sum() for at in tried]
+        costs = [
+            2 * (reaches & (chance < at)).sum() + (~reaches & (chance >= at)).sum() for at in tried
+        ]
         chosen.append(float(tried[int(np.argmin(costs))]))
     return np.array(chosen, dtype=np.float32)
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from companion.language import Language
 from companion.risk.by_phrases import by_phrases
 from companion.risk.learned import KINDS, STEPS, SUBJECTS, in_talk, language_of
-from companion.risk.levels import Level
+from companion.risk.levels import Level, Subject
 from companion.risk.normalise import views
-from lab.corpus import Line
+from companion.risk.phrases import Rule, rules_in
+from lab.corpus import Line, Part
 from lab.sets import LabelledSet
 from lab.small.heads import Answer, Head
 
@@ -21,6 +22,9 @@ from lab.small.heads import Answer, Head
 _AT_RISK = np.array([0, 0, 1, 1, 1], dtype=np.float32) / 3
 _UNRELATED = np.array([0.7, 0.3, 0, 0, 0], dtype=np.float32)
 _OTHER_SET = "psysuicide"
+_PHRASES = "phrases"
+_PHRASES_COUNT = 3  # a clinician's example weighs as much as three lines
+_ORDINARY = ("ordinary", "stress")
 UNRELATED_CLASS = "与自杀/自伤/攻击行为无关"
 
 
@@ -37,13 +41,15 @@ class Material:
     #: Shapes (texts, kinds) and (texts, subjects); NaN where nobody said.
     kinds: NDArray[np.float32]
     subjects: NDArray[np.float32]
+    #: Which texts are ordinary chat: small talk and everyday stress, nothing that only looks risky.
+    is_ordinary: NDArray[np.bool_]
     #: What the phrases alone say of each text: a level, shape (texts,).
     by_phrases: NDArray[np.int64]
 
     @property
     def is_own(self) -> NDArray[np.bool_]:
         """Which texts are lines of our corpus."""
-        return np.array([writer != _OTHER_SET for writer in self.writers])
+        return np.array([writer not in (_OTHER_SET, _PHRASES) for writer in self.writers])
 
     @property
     def level(self) -> NDArray[np.int64]:
@@ -71,7 +77,7 @@ def material(
 ) -> Material:
     """Return the lines that are read in a language; PsySUICIDE's texts, where given, last."""
     chosen = []
-    for line in lines:
+    for line in (*lines, *phrase_lines(language)):
         view = views(line.text)[-1]
         if language_of(view) is language:
             chosen.append((line, in_talk(view, line.history, language)))
@@ -94,6 +100,10 @@ def material(
             + [[np.nan] * len(SUBJECTS) for _ in others],
             dtype=np.float32,
         ),
+        is_ordinary=np.array(
+            [line.slice in _ORDINARY and line.twin is None for line, _ in chosen]
+            + [False for _ in others]
+        ),
         by_phrases=np.array(
             [by_phrases(line.text, history=line.history).level for line, _ in chosen]
             + [by_phrases(text).level for text, _ in others]
@@ -101,12 +111,36 @@ def material(
     )
 
 
+def phrase_lines(language: Language) -> list[Line]:
+    """Return what the phrase files give as examples, and as words that must stay harmless."""
+    return [
+        Line(
+            id=f"{rule.id}-{number}",
+            language=language,
+            part=Part.TRAIN,
+            writer=_PHRASES,
+            text=text,
+            level=level,
+            kinds=rule.kinds if level > Level.NONE else (),
+            subject=_subject(rule, level),
+            slice="explicit",
+        )
+        for rule in rules_in(language)
+        for level, texts in ((rule.level, rule.examples), (Level.NONE, rule.counter))
+        for number, text in enumerate(texts * _PHRASES_COUNT)
+    ]
+
+
+def _subject(rule: Rule, level: Level) -> Subject:
+    if level is Level.NONE:
+        return Subject.UNCLEAR
+    return Subject.OTHER if rule.is_about_other else Subject.SELF
+
+
 def _others(suicidality: LabelledSet | None) -> list[tuple[str, bool]]:
     """Return PsySUICIDE's texts and whether one of the classes of risk holds."""
     if suicidality is None:
         return []
-    at_risk = [
-        place for place, label in enumerate(suicidality.labels) if label != UNRELATED_CLASS
-    ]
-    marks = suicidality.marks[:, at_risk].any(axis=1)
-    return list(zip(suicidality.texts, marks.tolist(), strict=True))
+    at_risk = [place for place, label in enumerate(suicidality.labels) if label != UNRELATED_CLASS]
+    marks = [bool(row.any()) for row in suicidality.marks[:, at_risk]]
+    return list(zip(suicidality.texts, marks, strict=True))

@@ -150,9 +150,7 @@ def _set(
     origins: tuple[str, ...] = (),
 ) -> LabelledSet:
     array = np.array(marks if isinstance(marks, np.ndarray) else list(marks), dtype=np.float32)
-    return LabelledSet(
-        name=name, labels=labels, texts=tuple(texts), marks=array, origins=origins
-    )
+    return LabelledSet(name=name, labels=labels, texts=tuple(texts), marks=array, origins=origins)
 
 
 def _table(path: Path) -> list[dict[str, str]]:

@@ -15,16 +15,20 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.errors import NuanyuError
+
 Arrays: TypeAlias = Mapping[str, NDArray[np.generic]]
 
 MANIFEST = "manifest.toml"
 
 
-class ModelUnusableError(Exception):
+class ModelUnusableError(NuanyuError):
     """A model file is missing or damaged; install Nuanyu anew or train the model again."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}. Install Nuanyu anew, or train it: python -m lab --help")
+        super().__init__(
+            f"{name}: {reason}. Install Nuanyu anew, or train it: python -m lab --help"
+        )
         self.name = name
 
 

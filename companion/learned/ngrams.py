@@ -33,6 +33,12 @@ class Ngrams:
 
     def __init__(self, stored: Arrays, *, language: Language) -> None:
         self._language = language
+        #: Where each bucket is among the kept ones; -1 for those that say nothing.
+        self._places = np.arange(BUCKETS, dtype=np.int32)
+        if "ngram_buckets" in stored:
+            kept = stored["ngram_buckets"].astype(np.int64)
+            self._places = np.full(BUCKETS, -1, dtype=np.int32)
+            self._places[kept] = np.arange(len(kept), dtype=np.int32)
         self._rarity = stored["ngram_rarity"].astype(np.float32)
         self._weights = dequantised(stored, "ngram_weights")
         self._bias = stored["ngram_bias"].astype(np.float32)
@@ -40,13 +46,12 @@ class Ngrams:
     def scores(self, text: str) -> NDArray[np.float32]:
         """Return one log-odds for each output."""
         found = counts(text, self._language)
-        if not found:
-            return self._bias
-        buckets = np.fromiter(found.keys(), dtype=np.int64, count=len(found))
-        weight = weighed(np.fromiter(found.values(), dtype=np.float32, count=len(found)))
-        weight *= self._rarity[buckets]
+        places = self._places[np.fromiter(found.keys(), dtype=np.int64, count=len(found))]
+        counted = np.fromiter(found.values(), dtype=np.float32, count=len(found))[places >= 0]
+        places = places[places >= 0]
+        weight = weighed(counted) * self._rarity[places]
         weight /= np.linalg.norm(weight) + 1e-9
-        scores: NDArray[np.float32] = self._weights[:, buckets] @ weight + self._bias
+        scores: NDArray[np.float32] = self._weights[:, places] @ weight + self._bias
         return scores
 
 

@@ -16,7 +16,6 @@ from companion.learned.tokens import FIRST_ID, cut, ids
 
 Vectors: TypeAlias = NDArray[np.float32]
 
-_SHORTEST_TEXT = 5  # tokens; shorter texts are padded to the widest window
 _LONGEST_ENTRY = 4  # characters of a Chinese word in the lexicon
 
 
@@ -55,7 +54,7 @@ class Lexicon:
                 if number is not None:
                     read[start : start + length] += self.vectors[number] * (length - 1)
                     weight[start : start + length] += length - 1
-        covering: Vectors = read / np.maximum(weight, 1)
+        covering: Vectors = (read / np.maximum(weight, 1)).astype(np.float32)
         return covering
 
 
@@ -77,31 +76,24 @@ class Reader:
         self._embedding = dequantised(stored, f"{prefix}embedding")
         self._from_lexicon = stored[f"{prefix}lexicon"].astype(np.float32)
         self._bias = stored[f"{prefix}lexicon_bias"].astype(np.float32)
-        widths = stored[f"{prefix}widths"].tolist()
-        self._windows = [
-            (
-                int(width),
-                stored[f"{prefix}window{width}"].astype(np.float32),
-                stored[f"{prefix}window{width}_bias"].astype(np.float32),
-            )
-            for width in widths
-        ]
+        widths = [int(width) for width in stored[f"{prefix}widths"]]
+        self._widest = max(widths)
+        self._windows = _side_by_side(stored, widths, prefix=prefix)
+        self._windows_bias = np.concatenate(
+            [stored[f"{prefix}window{width}_bias"] for width in widths]
+        ).astype(np.float32)
         self._heads = stored[f"{prefix}heads"].astype(np.float32)
         self._heads_bias = stored[f"{prefix}heads_bias"].astype(np.float32)
 
     def scores(self, numbers: Sequence[int], known: Vectors) -> Vectors:
         """Return the outputs of all heads for one text, shape (outputs,)."""
-        seen = self._embedding[list(numbers)] + known @ self._from_lexicon + self._bias
-        if len(seen) < _SHORTEST_TEXT:
-            missing = np.zeros((_SHORTEST_TEXT - len(seen), seen.shape[1]), dtype=np.float32)
-            seen = np.vstack([seen, missing])
-        strongest, mean = [], []
-        length = max(len(numbers), 1)
-        for width, weights, bias in self._windows:
-            answer = _slide(seen, width, weights, bias)[:length]
-            strongest.append(answer.max(axis=0))
-            mean.append(answer.mean(axis=0))
-        pooled = np.concatenate([*strongest, *mean])
+        length, before = len(numbers), self._widest // 2
+        seen = np.zeros((length + self._widest - 1, self._embedding.shape[1]), dtype=np.float32)
+        seen[before : before + length] = self._embedding[list(numbers)]
+        seen[before : before + length] += known @ self._from_lexicon + self._bias
+        rows = np.hstack([seen[offset : offset + length] for offset in range(self._widest)])
+        answers = np.maximum(rows @ self._windows + self._windows_bias, 0)
+        pooled = np.concatenate([answers.max(axis=0), answers.sum(axis=0) / length])
         scores: Vectors = pooled @ self._heads + self._heads_bias
         return scores
 
@@ -126,10 +118,14 @@ class Readers:
         return averaged
 
 
-def _slide(seen: Vectors, width: int, weights: Vectors, bias: Vectors) -> Vectors:
-    """Return a window's answers at every token: shape (tokens, filters), never negative."""
-    before = width // 2
-    padded = np.pad(seen, ((before, width - 1 - before), (0, 0)))
-    rows = np.hstack([padded[offset : offset + len(seen)] for offset in range(width)])
-    answer: Vectors = np.maximum(rows @ weights + bias, 0)
-    return answer
+def _side_by_side(stored: Arrays, widths: Sequence[int], *, prefix: str) -> Vectors:
+    """Return all windows as one matrix over the widest, so that a text takes one product."""
+    widest, parts = max(widths), []
+    for width in widths:
+        weights = stored[f"{prefix}window{width}"].astype(np.float32)
+        per_token = len(weights) // width
+        part = np.zeros((widest * per_token, weights.shape[1]), dtype=np.float32)
+        first = (widest // 2 - width // 2) * per_token
+        part[first : first + len(weights)] = weights
+        parts.append(part)
+    return np.hstack(parts)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from companion.risk.findings import Finding, findings
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.normalise import views
 from companion.risk.scenes import is_in
-from companion.risk.talk import Background, answered, background, signs_together
+from companion.risk.talk import Background, answered, answered_no, background, signs_together
 from companion.risk.windows import WINDOW
 from companion.turns import Turn
 
@@ -24,19 +25,41 @@ _PER_EVIDENCE = 0.02
 _MOST_EXTRA = 0.04
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """What the rules say of a text, and how much of it no model may talk away."""
+
+    verdict: Verdict
+    #: What the talk itself says: an answer to a direct question, signs that add up, a retraction.
+    by_talk: Level
+    #: The student says no: to a direct question, or to the only worrying thing they mention.
+    says_no: bool
+
+
 def by_phrases(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     """Judge one text in its talk by rules; the same input always gives the same verdict.
 
     `history` is oldest first and does not hold `text`. Time is bounded for any length.
     """
+    return ruled(text, history=history).verdict
+
+
+def ruled(text: str, *, history: Sequence[Turn] = ()) -> Ruled:
+    """Judge one text in its talk by rules, and tell what of it is certain."""
     before = background(history)
     found = list(findings(text, story=before.story))
     own = [finding for finding in found if finding.subject is Subject.SELF]
-    found += signs_together(own, before)
-    found += answered(text, history, before)
-    found += _from_before(text, before)
-    return _verdict(
-        [finding for finding in found if finding.level > Level.NONE], text=text, story=before.story
+    from_talk = [
+        *signs_together(own, before),
+        *answered(text, history, before),
+        *_from_before(text, before),
+    ]
+    worrying = [finding for finding in (*found, *from_talk) if finding.level > Level.NONE]
+    only_denied = bool(found) and all(finding.is_denied for finding in found)
+    return Ruled(
+        verdict=_verdict(worrying, text=text, story=before.story),
+        by_talk=max((finding.level for finding in from_talk), default=Level.NONE),
+        says_no=only_denied or answered_no(text, history),
     )
 
 

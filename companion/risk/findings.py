@@ -43,6 +43,7 @@ class Finding:
     subject: Subject
     evidence: str
     sign: str | None = None
+    is_denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _weighed(rule: Rule, match: re.Match[str], scenery: _Scenery) -> Finding | N
         kinds=rule.kinds,
         subject=subject,
         evidence=rule.evidence + told.value + (_ABOUT_FRIEND if is_about_friend else ""),
+        is_denied=told is _Told.DENIED,
         sign=rule.sign if subject is Subject.SELF and told is not _Told.DENIED else None,
     )
 

@@ -56,8 +56,7 @@ class Policy:
         """Return the level that phrases and models reach together."""
         features = features_of(said.by_readers, said.by_ngrams, by_phrases)
         chances = self.chances(features)
-        reached = [step for step, is_so in zip(STEPS, chances >= self.thresholds, strict=True) if is_so]
-        level = max(reached, default=Level.NONE)
+        level = _level(chances, self.thresholds)
         return Weighed(
             level=level,
             score=float(chances[STEPS.index(Level.MODERATE)]),
@@ -71,6 +70,14 @@ class Policy:
         chances = 1 / (1 + np.exp(-np.clip(odds, -_BOUND, _BOUND)))
         falling: NDArray[np.float32] = np.minimum.accumulate(chances, axis=-1)
         return falling
+
+
+def _level(chances: NDArray[np.float32], thresholds: NDArray[np.float32]) -> Level:
+    """Return the highest level that is reached, with moderate reached on the way to it."""
+    reached = {step for step, is_so in zip(STEPS, chances >= thresholds, strict=True) if is_so}
+    if Level.MODERATE not in reached:
+        return Level.WATCH if Level.WATCH in reached else Level.NONE
+    return max(reached)
 
 
 def features_of(

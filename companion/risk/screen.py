@@ -12,10 +12,9 @@ from functools import cache
 
 from companion.language import Language
 from companion.learned.files import ModelUnusableError
-from companion.risk.by_phrases import by_phrases
+from companion.risk.by_phrases import Ruled, ruled
 from companion.risk.learned import language_of, models, signals, stored
 from companion.risk.levels import Kind, Level, Subject, Verdict
-from companion.risk.normalise import views
 from companion.risk.policy import Policy, Weighed
 from companion.risk.windows import readings
 from companion.turns import Turn
@@ -32,7 +31,22 @@ _SEEN = {
     Kind.DEPENDENCE: "reads like not getting away from something",
     Kind.DISTRESS: "reads like lasting distress",
 }
-_WITHOUT_MODELS = "the trained models could not be read: judged by phrases alone, on the careful side"
+#: A phrase's level stands unless the models find moderate less likely than this: then its words
+#: are taken for the harmless use that no rule foresaw.
+_PLAUSIBLE = 0.15
+#: Beyond so many characters a text is read in parts, and what a phrase finds in any part stands.
+_LONG = 400
+#: Phrases and the talk may be surer than the models: the score never contradicts the level.
+_LEAST = {
+    Level.NONE: 0.0,
+    Level.WATCH: 0.0,
+    Level.MODERATE: 0.5,
+    Level.HIGH: 0.6,
+    Level.IMMINENT: 0.7,
+}
+_WITHOUT_MODELS = (
+    "the trained models could not be read: judged by phrases alone, on the careful side"
+)
 
 
 def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
@@ -41,13 +55,14 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     `history` is oldest first and does not hold `text`. Time is bounded for any length. Without
     usable model files everything unclear counts as worrying.
     """
-    ruled = by_phrases(text, history=history)
+    rules = ruled(text, history=history)
+    read = readings(text)
     try:
-        said = signals(readings(text), history)
-        weighed = _policy(language_of(views(text[:600])[-1])).weigh(said, by_phrases=ruled.level)
+        said = signals(read, history)
+        weighed = _policy(language_of(read[0][-1])).weigh(said, by_phrases=rules.verdict.level)
     except ModelUnusableError:
-        return _careful(ruled)
-    return _joined(ruled, weighed)
+        return _careful(rules.verdict)
+    return _joined(rules, weighed, is_long=len(text) > _LONG)
 
 
 def unusable_models() -> list[str]:
@@ -65,21 +80,32 @@ def unusable_models() -> list[str]:
     return wrong
 
 
-def _joined(ruled: Verdict, weighed: Weighed) -> Verdict:
-    level = weighed.level
+def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Verdict:
+    found = rules.verdict
+    level = _level(rules, weighed, is_long=is_long)
     if level is Level.NONE:
-        return Verdict(level=level, subject=_harmless_subject(ruled, weighed), score=weighed.score)
-    kinds = ruled.kinds if ruled.level >= Level.MODERATE else weighed.kinds
-    evidence = ruled.evidence
-    if ruled.level < level:
-        evidence += tuple(_SEEN[kind] for kind in weighed.kinds)
+        return Verdict(level=level, subject=_harmless_subject(found, weighed), score=weighed.score)
+    is_said = found.level >= level
+    kinds = (*found.kinds, *weighed.kinds) if is_said else (*weighed.kinds, *found.kinds)
+    seen = () if is_said else tuple(_SEEN[kind] for kind in weighed.kinds)
     return Verdict(
         level=level,
-        kinds=tuple(dict.fromkeys((*kinds, *weighed.kinds))),
-        subject=weighed.subject,
-        score=round(weighed.score, 3),
-        evidence=tuple(dict.fromkeys(evidence)),
+        kinds=tuple(dict.fromkeys(kinds)) or (Kind.DISTRESS,),
+        subject=found.subject if is_said else weighed.subject,
+        score=round(max(weighed.score, _LEAST[level]), 3),
+        evidence=tuple(dict.fromkeys((*found.evidence, *seen))),
     )
+
+
+def _level(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Level:
+    """Return the level that holds: the models', unless phrases or the talk know better."""
+    level = weighed.level
+    phrases = rules.verdict.level
+    if rules.says_no and phrases <= Level.WATCH:
+        level = min(level, Level.WATCH)
+    if is_long or weighed.score >= _PLAUSIBLE or phrases <= Level.WATCH:
+        level = max(level, phrases)
+    return max(level, rules.by_talk)
 
 
 def _harmless_subject(ruled: Verdict, weighed: Weighed) -> Subject:

@@ -102,6 +102,15 @@ def answered(text: str, history: Sequence[Turn], before: Background) -> list[Fin
     ]
 
 
+def answered_no(text: str, history: Sequence[Turn]) -> bool:
+    """Whether a text says no to a direct question of the companion, and little more."""
+    asked = history[-1] if history else None
+    if asked is None or asked.role is not Role.ASSISTANT:
+        return False
+    is_asked = _question_in(asked.text[-LINE_LENGTH:]) is not None
+    return is_asked and _answer_in(text) == "no"
+
+
 def _question_in(said: str) -> Question | None:
     """Return the last direct question in what the companion said."""
     if not _ENDS_A_QUESTION.search(said):

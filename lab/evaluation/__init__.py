@@ -1,1 +1,1 @@
-"""How good the screening is, against baselines in the same run, and floors it may not fall below."""
+"""How good the screening is, beside baselines, and the floors that it may not fall below."""

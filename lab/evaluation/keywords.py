@@ -42,7 +42,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Return one pattern; a Latin word must begin a word, its ending is free."""
-    return re.compile(
-        "|".join(f"\\b{re.escape(word)}" if word.isascii() else re.escape(word) for word in words)
-    )
+    """Return one pattern; a Latin word stands by itself: "die" is not in "diet"."""
+    return re.compile("|".join(_whole(word) for word in words))
+
+
+def _whole(word: str) -> str:
+    edge = r"(?<![a-z]){}(?![a-z])" if word.isascii() else "{}"
+    return edge.format(re.escape(word))

@@ -65,8 +65,10 @@ def binary(true: Sequence[bool] | Marks, said: Sequence[bool] | Marks) -> Binary
     )
 
 
-def calibration_error(chances: Sequence[float], true: Sequence[bool], *, bins: int = _BINS) -> float:
-    """Return the expected calibration error: how far chances lie from what came true, on average."""
+def calibration_error(
+    chances: Sequence[float], true: Sequence[bool], *, bins: int = _BINS
+) -> float:
+    """Return how far chances lie from what came true, on average over bins (ECE)."""
     return sum(
         count / len(chances) * abs(said - came_true)
         for said, came_true, count in reliability(chances, true, bins=bins)

@@ -47,14 +47,14 @@ class Network(nn.Module):
         nn.init.normal_(self.embedding.weight, std=0.1)
         self.lexicon = nn.Linear(channels, size.width)
         self.windows = nn.ModuleList(
-            nn.Conv1d(size.width, size.filters, width, padding=width // 2)
-            for width in size.windows
+            nn.Conv1d(size.width, size.filters, width, padding=width // 2) for width in size.windows
         )
         self.heads = nn.Linear(2 * size.filters * len(size.windows), outputs)
         self._drop = nn.Dropout(size.dropout)
         self._drop_seen = nn.Dropout(0.2)
 
     def forward(self, numbers: Tensor, known: Tensor, mask: Tensor) -> Tensor:
+        """Return the raw outputs of all heads, shape (texts, outputs)."""
         seen = self.embedding(numbers) + self.lexicon(known)
         seen = (self._drop_seen(seen) * mask[..., None]).transpose(1, 2)
         strongest, mean = [], []
@@ -63,7 +63,7 @@ class Network(nn.Module):
             strongest.append(answer.amax(dim=2))
             mean.append(answer.sum(dim=2) / mask.sum(dim=1, keepdim=True))
         pooled = torch.cat([*strongest, *mean], dim=1)
-        return self.heads(self._drop(pooled))  # type: ignore[no-any-return]
+        return self.heads(self._drop(pooled))
 
 
 def vocabulary_of(
@@ -118,11 +118,9 @@ def _one(network: Network, size: Size, *, prefix: str) -> Arrays:
     result[f"{prefix}lexicon_bias"] = _numpy(network.lexicon.bias).astype(half)
     result[f"{prefix}widths"] = np.array(size.windows)
     for width, window in zip(size.windows, network.windows, strict=True):
-        assert isinstance(window, nn.Conv1d)
         # (filters, width of a token, window) becomes (window x width of a token, filters).
         rows = _numpy(window.weight).transpose(2, 1, 0).reshape(-1, size.filters)
         result[f"{prefix}window{width}"] = rows.astype(half)
-        assert window.bias is not None
         result[f"{prefix}window{width}_bias"] = _numpy(window.bias).astype(half)
     result[f"{prefix}heads"] = _numpy(network.heads.weight).T.astype(half)
     result[f"{prefix}heads_bias"] = _numpy(network.heads.bias)

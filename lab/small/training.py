@@ -30,7 +30,7 @@ class Course:
     smoothing: float = 0.03
 
 
-def trained(
+def trained(  # noqa: PLR0913 - each names one thing that decides what comes out
     texts: Sequence[Encoded],
     heads: Sequence[Head],
     rows: Sequence[int],
@@ -57,7 +57,9 @@ def trained(
             for chosen in _batches(texts, rows, course, shuffle):
                 numbers, known, mask = batch(texts, chosen)
                 hidden = (torch.rand(numbers.shape) < size.dropout_of_tokens) & (numbers > 0)
-                outputs = network(torch.where(hidden, torch.ones_like(numbers), numbers), known, mask)
+                outputs = network(
+                    torch.where(hidden, torch.ones_like(numbers), numbers), known, mask
+                )
                 loss = _loss(heads, outputs, chosen, course)
                 optimiser.zero_grad()
                 loss.backward()

@@ -71,6 +71,33 @@ def test_screen_and_redact_speak_json_lines(nuanyu):
     assert (entity["start"], entity["end"]) == (4, 15)
 
 
+def test_emotions_speak_json_lines_and_name_the_seven(nuanyu):
+    first, second = ask(
+        nuanyu,
+        "emotions",
+        {"id": "a", "text": "今天太开心啦，奖学金到手了"},
+        {"id": 2, "text": "i feel so sad and lonely"},
+    )
+
+    assert [first["id"], second["id"]] == ["a", 2]
+    for answer in (first, second):
+        assert set(answer) == {"id", "emotions", "valence", "arousal"}
+        assert set(answer["emotions"]) == {
+            *("joy", "sadness", "anger", "fear", "disgust", "surprise", "neutral")
+        }
+    assert first["emotions"]["joy"] > first["emotions"]["sadness"]
+    assert second["valence"] < 0 < first["valence"]
+
+
+def test_a_bad_line_for_emotions_is_named_and_the_others_are_answered(nuanyu):
+    done = nuanyu("emotions", stdin='{"id": 1}\n{"id": 2, "text": ""}\n{"id": 3, "text": "hi"}\n')
+
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert done.returncode == 1
+    assert ["error" in answer for answer in answers] == [True, False, False]
+    assert [answer["id"] for answer in answers] == [1, 2, 3]
+
+
 def test_a_bad_line_spoils_no_other_and_the_status_says_so(nuanyu):
     lines = [
         "{",

