@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,10 @@ from companion.errors import NuanyuError
 from companion.jobs import Queue
 from companion.language import Language
 from infra.settings import Settings, SettingsError, load_settings
+
+# One message is a few small products: more than one thread each only wait for one another, and
+# took five times the processor time on a busy machine. Read when numpy is loaded, later.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 EXIT_CONFIG = 78  # sysexits.h: something must be configured first
 

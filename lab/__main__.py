@@ -7,6 +7,7 @@ import typer
 from lab import commands
 from lab.corpus.commands import app as corpus
 from lab.encoder.commands import app as encoder
+from lab.evaluation.commands import floors, run
 
 app = typer.Typer(
     help="Train, measure and explain the recognisers. Training needs the extra: "
@@ -17,6 +18,9 @@ app = typer.Typer(
 )
 app.command("words")(commands.words)
 app.command("risk")(commands.risk)
+app.command("thresholds")(commands.thresholds)
+app.command("eval")(run)
+app.command("floors")(floors)
 app.add_typer(corpus, name="corpus")
 app.add_typer(encoder, name="encoder")
 

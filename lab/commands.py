@@ -48,6 +48,14 @@ def risk(
         _module("lab.small.shipping").risk(one, data=data, quick=quick, threads=threads)
 
 
+def thresholds(data: _Data = None) -> None:
+    """Choose from which chance on a text is watched or answered with a card (2 minutes)."""
+    folder = _module("lab.sets").data_folder(data)
+    for language in Language:
+        chosen = _module("lab.thresholds").choose(language, folder)
+        typer.echo(f"{language}: {', '.join(f'{one:.2f}' for one in chosen)}")
+
+
 def _module(name: str) -> Any:
     try:
         return import_module(name)

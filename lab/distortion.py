@@ -37,13 +37,16 @@ _HEAVY = ("sadness", "anger", "fear", "disgust")
 _LEAST_BAR, _MOST_BAR = 0.3, 0.7
 RECIPES: Mapping[Language, Recipe] = {
     Language.ZH: Recipe(
-        size=Size(width=64, filters=80, windows=(1, 2, 3, 4, 5)),
-        course=Course(rounds=8),
+        size=Size(width=96, filters=160, windows=(1, 2, 3)),
+        course=Course(rounds=8, batch=32, rate=1e-3),
+        strength=12.0,
+        share_of_readers=0.3,
         least_seen=2,
     ),
     Language.EN: Recipe(
         size=Size(width=48, filters=64, windows=(1, 2, 3, 4)),
-        course=Course(rounds=6),
+        course=Course(rounds=5, batch=64, rate=1.5e-3),
+        share_of_readers=0.3,
         least_seen=3,
     ),
 }

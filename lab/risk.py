@@ -37,7 +37,7 @@ class Plan:
     """How much work one training is."""
 
     folds: int = 3
-    readers: int = 2
+    readers: int = 1
     seed: int = 20
     course: Course = COURSE
     #: The share of ordinary chat, out of fold, that may be called moderate.

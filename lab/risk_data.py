@@ -20,7 +20,10 @@ from lab.small.heads import Answer, Head
 
 #: A level can only be guessed for PsySUICIDE, whose classes are kinds: at risk means one of these.
 _AT_RISK = np.array([0, 0, 1, 1, 1], dtype=np.float32) / 3
+#: People's everyday chat of the public sets: nobody looked at it, nearly all of it is harmless.
+_PRESUMED_NONE = np.array([0.95, 0.05, 0, 0, 0], dtype=np.float32)
 _UNRELATED = np.array([0.7, 0.3, 0, 0, 0], dtype=np.float32)
+_LEVELS = {True: _AT_RISK, False: _UNRELATED, None: _PRESUMED_NONE}
 _OTHER_SET = "psysuicide"
 _PHRASES = "phrases"
 _PHRASES_COUNT = 3  # a clinician's example weighs as much as three lines
@@ -73,22 +76,27 @@ class Material:
 
 
 def material(
-    lines: Sequence[Line], language: Language, *, suicidality: LabelledSet | None = None
+    lines: Sequence[Line],
+    language: Language,
+    *,
+    suicidality: LabelledSet | None = None,
+    chat: Sequence[str] = (),
 ) -> Material:
-    """Return the lines that are read in a language; PsySUICIDE's texts, where given, last."""
+    """Return the lines that are read in a language, then PsySUICIDE's texts and everyday chat."""
     chosen = []
     for line in (*lines, *phrase_lines(language)):
         view = views(line.text)[-1]
         if language_of(view) is language:
             chosen.append((line, in_talk(view, line.history, language)))
     others = _others(suicidality) if language is Language.ZH else []
+    others += [(text, None) for text in chat if by_phrases(text).level is Level.NONE]
     return Material(
         language=language,
         texts=(*(text for _, text in chosen), *(views(text)[-1] for text, _ in others)),
         writers=(*(line.writer for line, _ in chosen), *(_OTHER_SET for _ in others)),
         levels=np.array(
             [np.eye(len(Level), dtype=np.float32)[line.level] for line, _ in chosen]
-            + [_AT_RISK if is_at_risk else _UNRELATED for _, is_at_risk in others]
+            + [_LEVELS[is_at_risk] for _, is_at_risk in others]
         ),
         kinds=np.array(
             [[kind in line.kinds for kind in KINDS] for line, _ in chosen]
@@ -137,10 +145,10 @@ def _subject(rule: Rule, level: Level) -> Subject:
     return Subject.OTHER if rule.is_about_other else Subject.SELF
 
 
-def _others(suicidality: LabelledSet | None) -> list[tuple[str, bool]]:
+def _others(suicidality: LabelledSet | None) -> list[tuple[str, bool | None]]:
     """Return PsySUICIDE's texts and whether one of the classes of risk holds."""
     if suicidality is None:
         return []
     at_risk = [place for place, label in enumerate(suicidality.labels) if label != UNRELATED_CLASS]
-    marks = [bool(row.any()) for row in suicidality.marks[:, at_risk]]
+    marks: list[bool | None] = [bool(row.any()) for row in suicidality.marks[:, at_risk]]
     return list(zip(suicidality.texts, marks, strict=True))

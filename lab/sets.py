@@ -10,7 +10,7 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -110,6 +110,35 @@ def cped(folder: Path) -> LabelledSet:
         else:
             marks[number, EKMAN.index(label)] = 1
     return _set("cped", EKMAN, [row["Utterance"] for row in rows], marks)
+
+
+def everyday_chat(folder: Path, language: Language) -> tuple[str, ...]:
+    """Return the everyday chat that the risk models may learn from as harmless.
+
+    Chinese: CPED's dialogues with an odd number, so that those with an even one can measure.
+    English: every fifth comment of GoEmotions' training part.
+    """
+    if language is Language.EN:
+        return goemotions(folder, "train").texts[::5]
+    rows = _table(folder / "cped" / "valid_split.csv")
+    return tuple(row["Utterance"] for row in rows if is_learned_from(row["Dialogue_ID"]))
+
+
+def unseen_chat(folder: Path) -> LabelledSet:
+    """Return the dialogues of CPED that no risk model learns from, without labels."""
+    rows = _table(folder / "cped" / "valid_split.csv")
+    texts = [row["Utterance"] for row in rows if not is_learned_from(row["Dialogue_ID"])]
+    return _set("cped, unseen dialogues", (), texts, [[] for _ in texts])
+
+
+def every_second(of: LabelledSet) -> LabelledSet:
+    """Return the second, fourth, ... text of a set: those that chose no threshold."""
+    return replace(of, texts=of.texts[1::2], marks=of.marks[1::2], origins=of.origins[1::2])
+
+
+def is_learned_from(dialogue: str) -> bool:
+    """Whether a CPED dialogue belongs to what the risk models learn from."""
+    return int(dialogue.rpartition("_")[2]) % 2 == 1
 
 
 def cogdis(folder: Path) -> LabelledSet:

@@ -23,6 +23,7 @@ _SCORES = {
 }
 _PER_EVIDENCE = 0.02
 _MOST_EXTRA = 0.04
+_TAKEN_BACK = "taken back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class Ruled:
     verdict: Verdict
     #: What the talk itself says: an answer to a direct question, signs that add up, a retraction.
     by_talk: Level
-    #: The student says no: to a direct question, or to the only worrying thing they mention.
-    says_no: bool
+    #: Whether the talk settles it alone: a no to a direct question, something taken back.
+    is_settled: bool
+    #: The student denies what they mention, and mentions nothing else that worries.
+    is_denied: bool
 
 
 def by_phrases(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
@@ -55,11 +58,14 @@ def ruled(text: str, *, history: Sequence[Turn] = ()) -> Ruled:
         *_from_before(text, before),
     ]
     worrying = [finding for finding in (*found, *from_talk) if finding.level > Level.NONE]
-    only_denied = bool(found) and all(finding.is_denied for finding in found)
+    denied = any(finding.is_denied for finding in found)
+    others = [finding.level for finding in found if not finding.is_denied]
+    taken_back = any(finding.rule == _TAKEN_BACK for finding in from_talk)
     return Ruled(
         verdict=_verdict(worrying, text=text, story=before.story),
         by_talk=max((finding.level for finding in from_talk), default=Level.NONE),
-        says_no=only_denied or answered_no(text, history),
+        is_settled=taken_back or answered_no(text, history),
+        is_denied=denied and max(others, default=Level.NONE) <= Level.WATCH,
     )
 
 
@@ -69,13 +75,13 @@ def _from_before(text: str, before: Background) -> list[Finding]:
         return []
     if any(is_in("retraction", view) for view in views(text[:500])):
         level = Level.MODERATE if before.level >= Level.HIGH else Level.WATCH
-        return [_echo(level, "takes back what was said earlier")]
-    return [_echo(Level.WATCH, "spoke of risk earlier in this talk")]
+        return [_echo(level, "takes back what was said earlier", rule=_TAKEN_BACK)]
+    return [_echo(Level.WATCH, "spoke of risk earlier in this talk", rule="earlier")]
 
 
-def _echo(level: Level, evidence: str) -> Finding:
+def _echo(level: Level, evidence: str, *, rule: str) -> Finding:
     return Finding(
-        rule="earlier",
+        rule=rule,
         level=level,
         kinds=(Kind.SUICIDE,),
         subject=Subject.SELF,

@@ -31,6 +31,7 @@ _LETTERS_PER_CHARACTER = 5  # a Chinese character says about as much as five let
 #: How much of the earlier talk is read: the student's last lines and the last question.
 _LINES_BACK = 2
 _LINE_LENGTH = {Language.ZH: 40, Language.EN: 120}  # characters
+_LONGEST_QUESTION = {Language.ZH: 45, Language.EN: 130}  # characters
 _AFTER_LINES, _AFTER_QUESTION = "‹", "›"
 #: A longer text is read in parts of this many characters; the gravest part counts.
 _PART = {Language.ZH: 140, Language.EN: 480}
@@ -61,7 +62,9 @@ def in_talk(view: str, history: Sequence[Turn], language: Language) -> str:
     """Return a view with the end of the talk before it, as the models were trained to read it."""
     length = _LINE_LENGTH[language]
     own = [turn.text for turn in history if turn.role is Role.USER][-_LINES_BACK:]
-    asked = [turn.text for turn in history if turn.role is Role.ASSISTANT][-1:]
+    asked = [turn.text for turn in history[-1:] if turn.role is Role.ASSISTANT]
+    # A question belongs to its answer; a card or a long reply is the companion's own words.
+    asked = [text for text in asked if len(text) <= _LONGEST_QUESTION[language]]
     before = " ".join(_end(text, length) for text in own) + _AFTER_LINES if own else ""
     before += _end(asked[0], length) + _AFTER_QUESTION if asked else ""
     return before + view

@@ -7,6 +7,7 @@ phrases or the talk are certain, their level stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -44,6 +45,8 @@ _LEAST = {
     Level.HIGH: 0.6,
     Level.IMMINENT: 0.7,
 }
+#: Two Chinese characters or two words: less than that says nothing that a model could weigh.
+_SIGNS = re.compile(r"[\u3400-\u9fff].*[\u3400-\u9fff]|[a-z]+[^a-z]+[a-z]+", re.DOTALL)
 _WITHOUT_MODELS = (
     "the trained models could not be read: judged by phrases alone, on the careful side"
 )
@@ -62,7 +65,8 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
         weighed = _policy(language_of(read[0][-1])).weigh(said, by_phrases=rules.verdict.level)
     except ModelUnusableError:
         return _careful(rules.verdict)
-    return _joined(rules, weighed, is_long=len(text) > _LONG)
+    is_brief = not history and _SIGNS.search(read[0][-1]) is None
+    return _joined(rules, weighed, is_long=len(text) > _LONG, is_brief=is_brief)
 
 
 def unusable_models() -> list[str]:
@@ -80,9 +84,9 @@ def unusable_models() -> list[str]:
     return wrong
 
 
-def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Verdict:
+def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) -> Verdict:
     found = rules.verdict
-    level = _level(rules, weighed, is_long=is_long)
+    level = _level(rules, weighed, is_long=is_long, is_brief=is_brief)
     if level is Level.NONE:
         return Verdict(level=level, subject=_harmless_subject(found, weighed), score=weighed.score)
     is_said = found.level >= level
@@ -91,18 +95,20 @@ def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Verdict:
     return Verdict(
         level=level,
         kinds=tuple(dict.fromkeys(kinds)) or (Kind.DISTRESS,),
-        subject=found.subject if is_said else weighed.subject,
+        subject=found.subject if found.level >= Level.MODERATE else weighed.subject,
         score=round(max(weighed.score, _LEAST[level]), 3),
         evidence=tuple(dict.fromkeys((*found.evidence, *seen))),
     )
 
 
-def _level(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Level:
+def _level(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) -> Level:
     """Return the level that holds: the models', unless phrases or the talk know better."""
     level = weighed.level
     phrases = rules.verdict.level
-    if rules.says_no and phrases <= Level.WATCH:
-        level = min(level, Level.WATCH)
+    if rules.is_settled:
+        return phrases
+    if rules.is_denied or is_brief:
+        level = min(level, max(phrases, Level.WATCH))
     if is_long or weighed.score >= _PLAUSIBLE or phrases <= Level.WATCH:
         level = max(level, phrases)
     return max(level, rules.by_talk)

@@ -10,7 +10,15 @@ import numpy as np
 from companion.risk.levels import Kind, Level
 from lab.evaluation.groups import elsewhere, implicit, loud, ordinary
 from lab.evaluation.judged import Judged
-from lab.evaluation.metrics import Binary, Share, binary, calibration_error, f1_by_label, share
+from lab.evaluation.metrics import (
+    Binary,
+    Share,
+    binary,
+    calibration_error,
+    f1_by_label,
+    share,
+    threshold_for,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,10 @@ class Figures:
     ordinary: Share
     #: How far `score` lies from the share of lines that are at risk.
     calibration_error: float
+    #: At risk and noticed, were the threshold such that 3 % or 5 % of these harmless lines are
+    #: raised: fair between screenings that stand at different thresholds.
+    at_three_percent: float | None
+    at_five_percent: float | None
     median_milliseconds: float
     p99_milliseconds: float
 
@@ -69,9 +81,21 @@ def figures_of(found: Sequence[Judged]) -> Figures:
         elsewhere=share((one.raised for one in elsewhere(found)), resampled=True),
         ordinary=share((one.raised for one in ordinary(found)), resampled=True),
         calibration_error=calibration_error([one.said.score for one in found], at_risk),
+        at_three_percent=_noticed_at(found, raised=0.03),
+        at_five_percent=_noticed_at(found, raised=0.05),
         median_milliseconds=float(np.median(times)),
         p99_milliseconds=float(np.quantile(times, 0.99)),
     )
+
+
+def _noticed_at(found: Sequence[Judged], *, raised: float) -> float | None:
+    """Return the share noticed by score alone where so many harmless lines are raised."""
+    harmless = [one.said.score for one in found if one.is_harmless]
+    at_risk = [one.said.score for one in found if one.is_at_risk]
+    if not harmless or not at_risk:
+        return None
+    threshold = threshold_for(harmless, raised=raised)
+    return share(score >= threshold for score in at_risk).value
 
 
 def detail_of(found: Sequence[Judged]) -> Detail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
+from math import ceil, sqrt
 
 from companion.risk.levels import Level
 from lab.corpus import Part
@@ -12,6 +12,7 @@ from lab.evaluation.svg import COLOURS, Axes, band, bar, dot, drawing, line
 
 _RISKS = tuple(level.label for level in Level if level.needs_card)
 _BARS = (SHIPPED, TFIDF, KEYWORDS)
+_SHORT = {"moderate": "mod.", "imminent": "imm."}
 _LARGEST_DOT = 12  # pixels
 
 
@@ -29,7 +30,7 @@ def _recall(report: Report) -> str:
         title="At risk and noticed, by level",
         along=", then ".join(f"{one.language} {one.part}" for one in report.corpus),
         width=len(places),
-        marks=[(place + 0.5, level) for place, (_, level) in enumerate(places)],
+        marks=[(place + 0.5, _SHORT.get(level, level)) for place, (_, level) in enumerate(places)],
     )
     names = [name for name in _BARS if name in report.corpus[0].cuts]
     wide = 0.8 / len(names)
@@ -67,11 +68,12 @@ def _reliability(report: Report) -> str:
 
 def _curve(report: Report) -> str:
     most = max(point.lines for points in report.curves.values() for point in points)
+    worst = max(point.most for points in report.curves.values() for point in points)
     axes = Axes(
         title="Missed on the dev part, 3 % of harmless lines raised (n-grams alone)",
         along="training lines",
         width=most,
-        top=max(point.most for points in report.curves.values() for point in points),
+        top=ceil(5 * worst) / 5,
         marks=[(lines, f"{lines:,}") for lines in range(0, most + 1, 2000)],
     )
     shapes = []

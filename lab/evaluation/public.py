@@ -16,7 +16,14 @@ from companion.risk.levels import Level
 from lab.evaluation.judged import Screen
 from lab.evaluation.keywords import has_keyword, is_loud
 from lab.evaluation.metrics import Binary, Marks, Share, binary, share
-from lab.sets import LabelledSet, cped, goemotions, hard_negatives, psysuicide
+from lab.sets import (
+    LabelledSet,
+    every_second,
+    goemotions,
+    hard_negatives,
+    psysuicide,
+    unseen_chat,
+)
 
 #: What the training of the risk models may leave: its reading of PsySUICIDE, each text by models
 #: that had not seen it. {"levels": [...]} in the order of the set; a level is 0 to 4.
@@ -49,8 +56,9 @@ class Suicidality:
 
 def chats(folder: Path, language: Language, *, most: int) -> list[LabelledSet]:
     """Return ordinary chat: the candidates with crisis-like words, and a sample of plain lines."""
-    plain = cped(folder) if language is Language.ZH else goemotions(folder, "dev")
-    return [_sample(hard_negatives(folder, language), most), _sample(plain, most)]
+    plain = unseen_chat(folder) if language is Language.ZH else goemotions(folder, "dev")
+    # The other half of both chose the thresholds.
+    return [_sample(hard_negatives(folder, language), most), _sample(every_second(plain), most)]
 
 
 def chat(of: LabelledSet, language: Language, screen: Screen) -> Chat:

@@ -25,6 +25,8 @@ _MAIN = {
     "loud": 'harmless with 死 or "kill", raised',
     "elsewhere": "idioms and fiction, raised",
     "ordinary": "small talk and everyday stress, raised",
+    "three": "noticed by score where 3 % of harmless are raised",
+    "five": "the same at 5 %",
     "error": "calibration error",
     "time": "ms a message, median / p99",
 }
@@ -173,6 +175,8 @@ def _main(of: Measured, name: str) -> dict[str, str]:
         "loud": counted(found.loud),
         "elsewhere": counted(found.elsewhere),
         "ordinary": counted(found.ordinary),
+        "three": percent(found.at_three_percent),
+        "five": percent(found.at_five_percent),
         "error": f"{found.calibration_error:.3f}",
         "time": f"{found.median_milliseconds:.1f} / {found.p99_milliseconds:.1f}",
     }

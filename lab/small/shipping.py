@@ -50,7 +50,9 @@ def risk(language: Language, *, data: Path | None, quick: bool, threads: int) ->
     torch.set_num_threads(threads)
     plan = _QUICK if quick else training.Plan()
     suicidality = sets.psysuicide(sets.data_folder(data)) if language is Language.ZH else None
-    learned_from = material(load(part=Part.TRAIN), language, suicidality=suicidality)
+    chat = sets.everyday_chat(sets.data_folder(data), language)
+    lines = load(part=Part.TRAIN)
+    learned_from = material(lines, language, suicidality=suicidality, chat=chat)
     typer.echo(f"{language}: {len(learned_from.texts):,} texts")
     numbers = training.prepared(learned_from)
     features = training.out_of_fold(numbers, plan)

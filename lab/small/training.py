@@ -23,7 +23,7 @@ _TOKENS_APART = 10  # texts of one batch differ by about this many tokens at mos
 class Course:
     """How long and how boldly a reader is trained."""
 
-    rounds: int = 7
+    rounds: int = 6
     rate: float = 3e-3
     batch: int = 64
     decay: float = 0.05

@@ -18,7 +18,7 @@ from tests.fakes.model_server import Fault, ModelServer
 from tests.fakes.ports import ScriptedOpinion
 from tests.fakes.scripted_model import ScriptedModel
 
-QUIET = "钥匙我放在桌上了，多肉记得浇水"
+QUIET = "作业交完了，晚上去操场走走"
 CRISIS = "我不想活了，今晚就想结束这一切"
 PLAN = Opinion(level=Level.HIGH, kinds=(Kind.SUICIDE,), subject=Subject.SELF, reason=Reason.GOODBYE)
 CALM = Opinion(level=Level.NONE)

@@ -12,6 +12,8 @@ from hatchling.builders.wheel import WheelBuilder
 from tests.house.tree import FRONT_DOOR, PACKAGES, ROOT, read, tracked
 
 LARGEST = 1_500_000  # bytes
+#: A trained model cannot be cut in two.
+LARGEST_MODEL = 3_000_000  # bytes
 ITSELF = "tests/house/test_repository.py"
 LOCKS = [name for name in tracked() if name.endswith(".lock")]
 NODE_LOCKS = [name for name in tracked() if name.endswith("package-lock.json")]
@@ -62,7 +64,11 @@ def test_the_search_would_find(what, line):
 def test_no_file_is_too_large_to_clone_on_a_slow_line():
     sizes = {name: (ROOT / name).stat().st_size for name in tracked()}
 
-    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
+    assert {
+        name: size
+        for name, size in sizes.items()
+        if size > (LARGEST_MODEL if name.endswith(".npz") else LARGEST)
+    } == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

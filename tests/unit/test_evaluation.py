@@ -163,6 +163,16 @@ def test_the_main_figures_of_a_few_lines(rows):
     assert (found.elsewhere.hits, found.elsewhere.of) == (1, 1)
     assert (found.ordinary.hits, found.ordinary.of) == (0, 1)
     assert found.median_milliseconds == 2
+    assert (found.at_three_percent, found.at_five_percent) == (0.0, 0.0)
+
+
+def test_screenings_are_compared_at_the_same_share_of_false_alarms():
+    rows = [a_judged(Level.NONE, Level.NONE, text=f"早{number}") for number in range(19)]
+    rows.append(a_judged(Level.NONE, Level.HIGH, text="笑死"))
+    rows.append(a_judged(Level.HIGH, Level.WATCH, text="再见"))
+    found = figures_of(rows)
+
+    assert (found.at_three_percent, found.at_five_percent) == (0.0, 1.0)
 
 
 def test_levels_subjects_and_kinds_are_asked_where_they_mean_something(rows):
