@@ -15,8 +15,7 @@ from companion.jobs import Queue
 from companion.language import Language
 from infra.settings import Settings, SettingsError, load_settings
 
-# One message is a few small products: more than one thread each only wait for one another, and
-# took five times the processor time on a busy machine. Read when numpy is loaded, later.
+# One message is a few small products; threads for each took five times the processor time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 EXIT_CONFIG = 78  # sysexits.h: something must be configured first
@@ -38,9 +37,6 @@ def main() -> None:
     except NuanyuError as error:
         typer.secho(f"nuanyu: {error}", err=True, fg="red")
         sys.exit(EXIT_CONFIG if isinstance(error, SettingsError) else 1)
-
-
-# ---------------------------------------------------------------- processes
 
 
 @app.command()
@@ -191,10 +187,8 @@ def redact() -> None:
 
     def answer(line: dict[str, Any]) -> dict[str, Any]:
         text, entities = redact_text(text_of(line))
-        found = [
-            {"type": one.type, "start": one.start, "end": one.end, "score": one.score}
-            for one in entities
-        ]
+        keys = ("type", "start", "end", "score")
+        found = [{key: getattr(one, key) for key in keys} for one in entities]
         return {"text": text, "entities": found}
 
     sys.exit(run_batch(answer))

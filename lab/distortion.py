@@ -109,7 +109,7 @@ def _worries(folder: Path, language: Language) -> Worries:
     zh = language is Language.ZH
     public = sets.cogdis(folder) if zh else sets.babacan(folder)
     lines, felt = own_lines(language)
-    heavy = felt[:, [EKMAN.index(label) for label in _HEAVY]].any(axis=1)
+    heavy = [bool(row.any()) for row in felt[:, [EKMAN.index(label) for label in _HEAVY]]]
     ordinary = [line for line, is_heavy in zip(lines, heavy, strict=True) if not is_heavy]
     if not zh:
         calm = sets.goemotions(folder, "train")

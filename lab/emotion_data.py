@@ -138,8 +138,8 @@ def _learn_from(
         on_first, on_second = said["semeval"], said["goemotions"]
     beliefs[rows[1], :LABELS] = _chances(on_second[:, :LABELS])
     shared = [EKMAN.index(label) for label in TAUGHT]
-    marks[np.ix_(rows[1], shared)] = on_second[:, shared] > _TEACHER_SAYS_YES
-    place = np.ix_(rows[0], [*shared, LABELS - 1])
+    marks[np.ix_(np.array(rows[1]), np.array(shared))] = on_second[:, shared] > _TEACHER_SAYS_YES
+    place = np.ix_(np.array(rows[0]), np.array([*shared, LABELS - 1]))
     trust = _TRUST_IN_TEACHER
     beliefs[place] = (1 - trust) * marks[place] + trust * _chances(on_first[:, [*shared, -1]])
 

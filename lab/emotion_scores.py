@@ -15,20 +15,18 @@ from companion.emotion.mixture import OUTPUTS
 
 Values: TypeAlias = NDArray[np.float32]
 
-#: A text counts as like SemEval's only when it clearly is, in log-odds: those readers mark
-#: strong feelings in most texts, which would be wrong of a student's ordinary line.
-CAUTION = 1.0
 _LEAST_SLOPE = 0.05
 _CANDIDATES = np.linspace(0.02, 0.98, 97)
 _BINS = 10
 _HALF = 0.5
 
 
-def platt(log_odds: Values, marks: Values) -> Values:
+def platt(log_odds: Values, marks: Values, *, caution: float = 0.0) -> Values:
     """Return slope and shift for each output, shape (outputs, 2); slopes are positive.
 
     The last output, likeness to the first set, is calibrated as if both sets were equally common
-    (how large a set is says nothing about a student's text), then held back by CAUTION.
+    (how large a set is says nothing about a student's text), then held back by `caution`, in
+    log-odds.
     """
     lines = []
     for number, (odds, said) in enumerate(zip(log_odds.T, marks.T, strict=True)):
@@ -40,7 +38,7 @@ def platt(log_odds: Values, marks: Values) -> Values:
         model = LogisticRegression(C=100.0, class_weight=weight).fit(
             odds[known, None], said[known] > 0
         )
-        shift = float(model.intercept_[0]) - (CAUTION if weight else 0.0)
+        shift = float(model.intercept_[0]) - (caution if weight else 0.0)
         lines.append((max(float(model.coef_[0, 0]), _LEAST_SLOPE), shift))
     return np.array(lines, dtype=np.float32)
 

@@ -171,7 +171,7 @@ def hard_negatives(folder: Path, language: Language) -> LabelledSet:
     return _set(f"hard negatives {language}", (), texts, [[] for _ in texts])
 
 
-def _set(
+def _set(  # noqa: PLR0917 - the fields in their order
     name: str,
     labels: tuple[str, ...],
     texts: Sequence[str],

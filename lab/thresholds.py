@@ -1,9 +1,9 @@
 """Thresholds of the shipped risk models, chosen where the models never learned.
 
 Watch and moderate take the lowest threshold that keeps ordinary chat under a ceiling, on the
-corpus' development part and on public chat, each counting half: missing a student costs more than bothering
-one, but people must be able to talk about their day. High and imminent stay where the cost is
-least (`lab.risk`).
+corpus' development part and on public chat, each counting half: missing a student costs more than
+bothering one, but people must be able to talk about their day. High and imminent stay where the
+cost is least (`lab.risk`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from companion.emotion.blend import Blend
 from companion.emotion.labels import AROUSAL, VALENCE, Emotion
 from companion.emotion.mixture import OUTPUTS, bars, mixed
 from companion.emotion.plain import share_of_chinese
-from companion.emotion.windows import windows
+from companion.emotion.windows import both_ends, windows
 from companion.language import Language
 from companion.learned.files import ModelUnusableError
 
@@ -59,7 +59,7 @@ def recognise(text: str) -> Emotions:
 
     Raises ModelUnusableError when a model file is missing or damaged.
     """
-    parts = _by_language(text)
+    parts = _by_language(both_ends(text))
     answers = [(share, *_read(part, language)) for language, share, part in parts]
     answers = [(share, seen, bar) for share, seen, bar in answers if len(seen)]
     if not answers:

@@ -11,11 +11,16 @@ _WINDOW = {True: 150, False: 600}
 _MOST_WINDOWS = 8
 
 
-def windows(text: str, *, is_chinese: bool) -> tuple[str, ...]:
-    """Return plain pieces of a text, none empty, at most eight; nothing where nothing is said."""
+def both_ends(text: str) -> str:
+    """Return a text, plain; of a very long one its beginning and its end."""
     if len(text) > 2 * _MOST_AT_EACH_END:
         text = text[:_MOST_AT_EACH_END] + " " + text[-_MOST_AT_EACH_END:]
-    read = plain(text)
+    return plain(text)
+
+
+def windows(text: str, *, is_chinese: bool) -> tuple[str, ...]:
+    """Return plain pieces of a text, none empty, at most eight; nothing where nothing is said."""
+    read = both_ends(text)
     length = _WINDOW[is_chinese]
     pieces = [read[start : start + length].strip() for start in range(0, len(read), length)]
     pieces = [piece for piece in pieces if piece]

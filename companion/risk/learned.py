@@ -14,6 +14,7 @@ from companion.language import Language
 from companion.learned.files import Arrays, arrays
 from companion.learned.ngrams import Ngrams
 from companion.learned.reader import Readers
+from companion.risk.findings import findings
 from companion.risk.levels import Kind, Level, Subject
 from companion.risk.normalise import views
 from companion.turns import Role, Turn
@@ -32,6 +33,8 @@ _LETTERS_PER_CHARACTER = 5  # a Chinese character says about as much as five let
 _LINES_BACK = 2
 _LINE_LENGTH = {Language.ZH: 40, Language.EN: 120}  # characters
 _LONGEST_QUESTION = {Language.ZH: 45, Language.EN: 130}  # characters
+_YOU = re.compile(r"你|\byou\b", re.IGNORECASE)
+_ME = {"你": "我", "you": "I"}
 _AFTER_LINES, _AFTER_QUESTION = "‹", "›"
 #: A longer text is read in parts of this many characters; the gravest part counts.
 _PART = {Language.ZH: 140, Language.EN: 480}
@@ -63,8 +66,9 @@ def in_talk(view: str, history: Sequence[Turn], language: Language) -> str:
     length = _LINE_LENGTH[language]
     own = [turn.text for turn in history if turn.role is Role.USER][-_LINES_BACK:]
     asked = [turn.text for turn in history[-1:] if turn.role is Role.ASSISTANT]
-    # A question belongs to its answer; a card or a long reply is the companion's own words.
-    asked = [text for text in asked if len(text) <= _LONGEST_QUESTION[language]]
+    # A question belongs to its answer. A card or a long reply is the companion's own words, and
+    # so is one that names the danger itself: what answers mean there is the rules' to say.
+    asked = [text for text in asked if _is_plain_question(text, language)]
     before = " ".join(_end(text, length) for text in own) + _AFTER_LINES if own else ""
     before += _end(asked[0], length) + _AFTER_QUESTION if asked else ""
     return before + view
@@ -129,6 +133,13 @@ def _parts(view: str) -> list[str]:
     length = _PART[language_of(view)]
     starts = range(0, max(1, len(view) - _OVERLAP), length - _OVERLAP)
     return [view[start : start + length] for start in starts]
+
+
+def _is_plain_question(text: str, language: Language) -> bool:
+    if len(text) > _LONGEST_QUESTION[language]:
+        return False
+    as_if_own = _YOU.sub(lambda said: _ME[said[0].lower()], text)
+    return all(finding.level < Level.MODERATE for finding in findings(as_if_own))
 
 
 def _end(text: str, length: int) -> str:

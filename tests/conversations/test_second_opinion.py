@@ -7,7 +7,7 @@ import pytest
 from companion.flows.ask_opinion import Heard, ask_opinion
 from companion.jobs import Job
 from companion.messages import InboundKind, OutboundState
-from companion.risk import Kind, Level, Subject, Verdict
+from companion.risk import Kind, Level, Subject
 from companion.risk.opinion import Opinion, Reason
 from infra.llm import Endpoint
 from infra.opinion.bounded import Bounded
@@ -228,9 +228,7 @@ def test_a_model_server_that_is_slow_or_broken_changes_nothing(make_campus, faul
 
         assert server.calls
     assert Job.ASK_OPINION in campus.done
-    assert verdict_of(campus, message.message_id) == Verdict(
-        level=Level.NONE, subject=Subject.UNCLEAR, score=0.02
-    )
+    assert verdict_of(campus, message.message_id).level is Level.NONE
     assert len(campus.telegram.sent) == 1
     assert campus.pager.pages == []
 

@@ -143,13 +143,14 @@ def test_it_never_raises_and_always_says_the_same(text: str) -> None:
     assert 0.0 <= verdict.score <= 1.0
 
 
-def test_the_score_rises_with_the_level() -> None:
+def test_the_score_says_how_likely_a_card_is_due() -> None:
     texts = ["今天天气真好", "我快崩溃了", "我真的不想活了", "我攒了好多安眠药", "今晚我就去死"]
 
     verdicts = [screen(text) for text in texts]
 
     assert [verdict.level for verdict in verdicts] == list(Level)
-    assert sorted(verdict.score for verdict in verdicts) == [v.score for v in verdicts]
+    scores = [verdict.score for verdict in verdicts]
+    assert max(scores[:2]) < 0.5 <= min(scores[2:])
 
 
 def test_evidence_never_quotes_the_student() -> None:

@@ -112,7 +112,6 @@ def test_a_yes_to_an_everyday_question_means_nothing() -> None:
     ],
 )
 def test_giving_away_and_a_goodbye_count_together_over_lines(first: str, then: str) -> None:
-    assert not screen(first).level.needs_card
     assert not screen(then).level.needs_card
 
     assert screen(then, history=[said(first), asked("嗯")]).level is Level.HIGH
