@@ -10,14 +10,16 @@ from lab.encoder.commands import app as encoder
 from lab.evaluation.commands import floors, run
 
 app = typer.Typer(
-    help="Train, measure and explain the recognisers. Training needs the extra: "
-    "pip install -e '.[encoder]'.",
+    help="Train, measure and explain the recognisers. Training needs the extra named encoder.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("words")(commands.words)
 app.command("risk")(commands.risk)
+app.command("emotion")(commands.emotion)
+app.command("distortion")(commands.distortion)
+app.command("teacher")(commands.teacher)
 app.command("thresholds")(commands.thresholds)
 app.command("eval")(run)
 app.command("floors")(floors)

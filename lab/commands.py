@@ -48,6 +48,38 @@ def risk(
         _module("lab.small.shipping").risk(one, data=data, quick=quick, threads=threads)
 
 
+_Quick = Annotated[bool, typer.Option(help="A small try-out; nothing is written.")]
+
+
+def emotion(
+    data: _Data = None,
+    language: _Only = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="What `lab teacher` wrote; English learns from it too.")
+    ] = None,
+    *,
+    quick: _Quick = False,
+) -> None:
+    """Train the emotion models on SemEval, GoEmotions and CPED."""
+    for one in [language] if language else list(Language):
+        _module("lab.emotion").run(one, data=data, teacher=teacher, quick=quick)
+
+
+def distortion(data: _Data = None, language: _Only = None, *, quick: _Quick = False) -> None:
+    """Train the recognisers of cognitive distortions."""
+    for one in [language] if language else list(Language):
+        _module("lab.distortion").run(one, data=data, quick=quick)
+
+
+def teacher(
+    encoder: Annotated[Path, typer.Option(help="Folder of all-MiniLM-L6-v2.")],
+    out: Annotated[Path, typer.Option(help="The file to write its answers to.")],
+    data: _Data = None,
+) -> None:
+    """Let an encoder, tuned on SemEval, answer for the English texts; emotion learns from it."""
+    _module("lab.teacher").run(encoder, out, data=data)
+
+
 def thresholds(data: _Data = None) -> None:
     """Choose from which chance on a text is watched or answered with a card (2 minutes)."""
     folder = _module("lab.sets").data_folder(data)

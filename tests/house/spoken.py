@@ -53,6 +53,7 @@ def from_file(file: str) -> list[Spoken]:
 def _from_content() -> Iterator[Spoken]:
     for file in tracked():
         is_content = file.endswith(".toml") and file.startswith(("companion/", "bot/", "infra/"))
+        is_content = is_content and not file.startswith("companion/learned/")  # sums of files
         if is_content and not file.startswith(_LISTENED):
             # In the texts themselves everything is shown, whatever its name.
             skip = set() if file.startswith(_ALL_SHOWN) else _NEVER_SHOWN
