@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 PARTS = ("torch", "transformers", "peft", "onnx", "onnxscript", "onnxruntime", "tensorboard")
+PARTS += ("scipy", "sklearn")
 ABSENT = [part for part in PARTS if find_spec(part) is None]
 if not ABSENT:
     from tests.encoder.made import made  # noqa: F401 - a fixture
@@ -18,6 +19,7 @@ collect_ignore = (
         "test_finetuning.py",
         "test_replaying.py",
         "test_serving.py",
+        "test_small_readers.py",
         "test_tuning.py",
     ]
     if ABSENT
