@@ -27,7 +27,6 @@ _LEVELS = {True: _AT_RISK, False: _UNRELATED, None: _PRESUMED_NONE}
 _OTHER_SET = "psysuicide"
 _PHRASES = "phrases"
 _PHRASES_COUNT = 3  # a clinician's example weighs as much as three lines
-_ORDINARY = ("ordinary", "stress")
 UNRELATED_CLASS = "与自杀/自伤/攻击行为无关"
 
 
@@ -108,10 +107,7 @@ def material(
             + [[np.nan] * len(SUBJECTS) for _ in others],
             dtype=np.float32,
         ),
-        is_ordinary=np.array(
-            [line.slice in _ORDINARY and line.twin is None for line, _ in chosen]
-            + [False for _ in others]
-        ),
+        is_ordinary=np.array([line.is_everyday for line, _ in chosen] + [False for _ in others]),
         by_phrases=np.array(
             [by_phrases(line.text, history=line.history).level for line, _ in chosen]
             + [by_phrases(text).level for text, _ in others]

@@ -27,7 +27,6 @@ from lab.shelf import put
 
 #: The share of ordinary chat that may reach each step.
 CEILINGS = {Level.WATCH: 0.05, Level.MODERATE: 0.02}
-ORDINARY = ("ordinary", "stress")
 _MOST_CHAT = 1500
 
 
@@ -36,9 +35,7 @@ def choose(language: Language, folder: Path) -> NDArray[np.float32]:
     file = dict(stored(language))
     policy = Policy.read(file)
     lines = [
-        line
-        for line in load(language, Part.DEV)
-        if line.slice in ORDINARY and line.twin is None and line.level is Level.NONE
+        line for line in load(language, Part.DEV) if line.is_everyday and line.level is Level.NONE
     ]
     pools = [
         _chances(policy, [(line.text, line.history) for line in lines]),

@@ -63,11 +63,11 @@ def build_prompt(context: TalkContext, *, budget_tokens: int, count: Callable[[s
     kept, dropped, system = _arrange(context, budget_tokens, count)
     if kept and kept[0].role is Role.ASSISTANT:
         # Templates want the student first; what Nuanyu opened with must not be lost.
-        words = load_words(context.language)
-        system = (
-            f"{system}\n\n{words['opening']}\n{shorten(kept[0].text, budget_tokens // 8, count)}"
-        )
-        kept = kept[1:]
+        system = f"{system}\n\n{load_words(context.language)['opening']}\n"
+        opening, kept = kept[0].text, kept[1:]
+        taken = count(system) + sum(count(turn.text) + LINE_OVERHEAD for turn in kept)
+        room = max(0, budget_tokens - taken - LINE_OVERHEAD)
+        system += shorten(opening, min(room, budget_tokens // 8), count)
     lines = (ChatLine(ChatRole(turn.role.value), turn.text) for turn in kept)
     return Built((ChatLine(ChatRole.SYSTEM, system), *lines), dropped)
 

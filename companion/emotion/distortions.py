@@ -13,9 +13,10 @@ from types import MappingProxyType
 
 from companion.emotion.blend import Blend
 from companion.emotion.cues import Distorted, cues
-from companion.emotion.plain import has_chinese, plain
+from companion.emotion.plain import plain
 from companion.emotion.windows import windows
 from companion.language import Language
+from companion.risk.normalise import has_cjk
 
 #: How far we trust a cue: by itself, in a text the model calls distorted, and a strong one.
 _CUE, _CUE_AND_MODEL, _STRONG = 0.3, 0.5, 0.6
@@ -39,7 +40,7 @@ def distortion(text: str) -> Distortion:
 
     Kinds are told only where the model sees a distortion or a cue is strong.
     """
-    language = Language.ZH if has_chinese(text) else Language.EN
+    language = Language.ZH if has_cjk(text) else Language.EN
     pieces = windows(text, is_chinese=language is Language.ZH)
     if not any(char.isalpha() for piece in pieces for char in piece):
         return Distortion(probability=0.0, is_distorted=False, is_unclear=True, kinds={})

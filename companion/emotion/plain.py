@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 
-import opencc
+from companion.risk.normalise import count_cjk, simplified
 
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SPACES = re.compile(r"\s+")
 _RUN = re.compile(r"(.)\1{3,}")
@@ -23,23 +21,11 @@ def plain(text: str) -> str:
     text = text.encode("utf-8", "replace").decode()  # lone surrogates
     text = _UNSEEN.sub("", text)
     text = unicodedata.normalize("NFKC", text).lower().translate(_APOSTROPHES)
-    if has_chinese(text):
-        text = _simplifier().convert(text)
-    return _RUN.sub(r"\1\1\1", _SPACES.sub(" ", text)).strip()
-
-
-def has_chinese(text: str) -> bool:
-    """Whether a text has Chinese characters."""
-    return _CJK.search(text) is not None
+    return _RUN.sub(r"\1\1\1", _SPACES.sub(" ", simplified(text))).strip()
 
 
 def share_of_chinese(text: str) -> float:
     """Return how much of a text is Chinese, 0 to 1: a character weighs as much as a word."""
-    characters = len(_CJK.findall(text))
+    characters = count_cjk(text)
     words = len(re.findall(r"[a-z]+", text.lower()))
     return characters / max(characters + words, 1)
-
-
-@cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from companion.risk.findings import Finding, findings
+from companion.risk.findings import Finding, findings_in
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.normalise import views
 from companion.risk.scenes import is_in
 from companion.risk.talk import Background, answered, answered_no, background, signs_together
-from companion.risk.windows import WINDOW
+from companion.risk.windows import WINDOW, Readings, readings
 from companion.turns import Turn
 
 #: How worrying each level is at least, in [0, 1]; more evidence adds a little.
@@ -44,13 +44,16 @@ def by_phrases(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
 
     `history` is oldest first and does not hold `text`. Time is bounded for any length.
     """
-    return ruled(text, history=history).verdict
+    return ruled(text, readings(text), history=history).verdict
 
 
-def ruled(text: str, *, history: Sequence[Turn] = ()) -> Ruled:
-    """Judge one text in its talk by rules, and tell what of it is certain."""
+def ruled(text: str, read: Readings, *, history: Sequence[Turn] = ()) -> Ruled:
+    """Judge one text in its talk by rules, and tell what of it is certain.
+
+    `read` is the text as its `windows.readings`.
+    """
     before = background(history)
-    found = list(findings(text, story=before.story))
+    found = list(findings_in(read, story=before.story))
     own = [finding for finding in found if finding.subject is Subject.SELF]
     from_talk = [
         *signs_together(own, before),

@@ -13,7 +13,7 @@ from companion.risk.normalise import has_cjk, views
 from companion.risk.phrases import Rule, rules_in
 from companion.risk.scenes import ELSEWHERE, contexts, is_in, without_idioms
 from companion.risk.subjects import Person, person_of
-from companion.risk.windows import WINDOW, readings
+from companion.risk.windows import WINDOW, Readings, readings
 
 #: How far from a phrase (characters) something may stand and still explain it: in a long tired
 #: message a story told at the start does not take back what is said at the end.
@@ -56,7 +56,11 @@ class _Scenery:
 
 def findings(text: str, *, story: bool = False) -> tuple[Finding, ...]:
     """Return what the rules find; `story` says that the talk so far was about fiction."""
-    read = readings(text)
+    return findings_in(readings(text), story=story)
+
+
+def findings_in(read: Readings, *, story: bool = False) -> tuple[Finding, ...]:
+    """Return what the rules find in a text given as its `windows.readings`."""
     elsewhere = story or any(_is_elsewhere(view) for both in read for view in both)
     found: dict[tuple[str, Subject], Finding] = {}
     for view in (view for both in read for view in both):

@@ -16,7 +16,8 @@ from companion.learned.ngrams import Ngrams
 from companion.learned.reader import Readers
 from companion.risk.findings import findings
 from companion.risk.levels import Kind, Level, Subject
-from companion.risk.normalise import views
+from companion.risk.normalise import count_cjk, views
+from companion.risk.windows import Readings
 from companion.turns import Role, Turn
 
 #: The levels above none: the models say how likely a text is to reach each of them.
@@ -26,7 +27,6 @@ SUBJECTS = tuple(Subject)
 #: Outputs of a reader, in this order: five levels, the kinds, the subjects.
 OUTPUTS = len(Level) + len(KINDS) + len(SUBJECTS)
 
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]")
 _LETTERS_PER_CHARACTER = 5  # a Chinese character says about as much as five letters
 #: How much of the earlier talk is read: the student's last lines and the last question.
@@ -56,35 +56,41 @@ class Signals:
 
 def language_of(view: str) -> Language:
     """Return the language whose models read a text; a view is lower case and simplified."""
-    characters = len(_CJK.findall(view))
+    characters = count_cjk(view)
     is_chinese = characters * _LETTERS_PER_CHARACTER >= max(1, len(_LATIN.findall(view)))
     return Language.ZH if is_chinese else Language.EN
 
 
 def in_talk(view: str, history: Sequence[Turn], language: Language) -> str:
     """Return a view with the end of the talk before it, as the models were trained to read it."""
+    return before(history, language) + view
+
+
+def before(history: Sequence[Turn], language: Language) -> str:
+    """Return the end of the talk as it is put before a text."""
     length = _LINE_LENGTH[language]
     own = [turn.text for turn in history if turn.role is Role.USER][-_LINES_BACK:]
     asked = [turn.text for turn in history[-1:] if turn.role is Role.ASSISTANT]
     # A question belongs to its answer. A card or a long reply is the companion's own words, and
     # so is one that names the danger itself: what answers mean there is the rules' to say.
     asked = [text for text in asked if _is_plain_question(text, language)]
-    before = " ".join(_end(text, length) for text in own) + _AFTER_LINES if own else ""
-    before += _end(asked[0], length) + _AFTER_QUESTION if asked else ""
-    return before + view
+    end = " ".join(_end(text, length) for text in own) + _AFTER_LINES if own else ""
+    return end + (_end(asked[0], length) + _AFTER_QUESTION if asked else "")
 
 
-def signals(read: Sequence[tuple[str, ...]], history: Sequence[Turn]) -> Signals:
+def signals(read: Readings, history: Sequence[Turn]) -> Signals:
     """Return what the models say of a text given as its `windows.readings`.
 
     Raises ModelUnusableError when a model file is missing or damaged.
     """
-    gravest: Signals | None = None
-    for part in (part for both in read for part in _parts(both[-1])):
-        said = _signals_of(part, history)
-        if gravest is None or _gravity(said) > _gravity(gravest):
-            gravest = said
-    return gravest if gravest is not None else _signals_of("", history)
+    parts = [part for both in read for part in _parts(both[-1])]
+    languages = [language_of(part) for part in parts]
+    talk = {language: before(history, language) for language in set(languages)}
+    said = [
+        _signals_of(talk[language] + part, language)
+        for part, language in zip(parts, languages, strict=True)
+    ]
+    return max(said, key=_gravity)
 
 
 def stepwise(levels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -100,9 +106,11 @@ def stepwise(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack(steps, axis=-1)
 
 
+@cache
 def models(language: Language) -> tuple[Readers, Ngrams]:
     """Return the readers and the n-grams of a language; raises ModelUnusableError."""
-    return _models(language)
+    file = stored(language)
+    return Readers(file, language=language), Ngrams(file, language=language)
 
 
 def stored(language: Language) -> Arrays:
@@ -110,10 +118,8 @@ def stored(language: Language) -> Arrays:
     return arrays(f"risk_{language}")
 
 
-def _signals_of(view: str, history: Sequence[Turn]) -> Signals:
-    language = language_of(view)
-    text = in_talk(view, history, language)
-    readers, ngrams = _models(language)
+def _signals_of(text: str, language: Language) -> Signals:
+    readers, ngrams = models(language)
     levels, kinds, subjects = np.split(
         readers.scores(text)[:OUTPUTS], [len(Level), len(Level) + len(KINDS)]
     )
@@ -144,9 +150,3 @@ def _is_plain_question(text: str, language: Language) -> bool:
 
 def _end(text: str, length: int) -> str:
     return views(text[-4 * length :])[-1][-length:]
-
-
-@cache
-def _models(language: Language) -> tuple[Readers, Ngrams]:
-    file = stored(language)
-    return Readers(file, language=language), Ngrams(file, language=language)

@@ -57,7 +57,7 @@ class Verdict:
     level: Level
     kinds: tuple[Kind, ...] = ()
     subject: Subject = Subject.UNCLEAR
-    #: How worrying, in [0, 1]; rises with the level, not a probability yet.
+    #: Calibrated probability of moderate or worse, in [0, 1], never below what the level demands.
     score: float = 0.0
     #: Phrases a counsellor can read ("speaks of wanting to die"), never a quotation of the text.
     evidence: tuple[str, ...] = field(default=())

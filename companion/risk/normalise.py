@@ -70,6 +70,16 @@ def has_cjk(text: str) -> bool:
     return _HAS_CJK.search(text) is not None
 
 
+def count_cjk(text: str) -> int:
+    """Return how many Chinese characters a text has."""
+    return len(_HAS_CJK.findall(text))
+
+
+def simplified(text: str) -> str:
+    """Return a text with its traditional characters simplified."""
+    return _simplifier().convert(text) if has_cjk(text) else text
+
+
 def _tidied(text: str) -> str:
     slang = _slang()
     text = text.encode("utf-8", "replace").decode()  # lone surrogates
@@ -78,7 +88,7 @@ def _tidied(text: str) -> str:
         text = _without_marks(text)
         text = text.translate(slang.emoji[Language.ZH if has_cjk(text) else Language.EN])
         text = text.translate(slang.homoglyphs) if _mixes_alphabets(text) else text
-        text = _simplifier().convert(text) if has_cjk(text) else text
+        text = simplified(text)
     text = text.lower().translate(_APOSTROPHES).replace("，", ",")
     text = _CONTROL.sub(" ", text)
     text = _SENTENCE_END.sub(_line_break, text)

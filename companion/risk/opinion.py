@@ -51,7 +51,7 @@ class Opinion:
 
 #: How far an opinion may raise what the screen found, by what that was.
 _CAPS = {Level.NONE: Level.MODERATE, Level.WATCH: Level.HIGH, Level.MODERATE: Level.HIGH}
-#: The least score of a level, the same as the screen's own.
+#: The least score of a level that an opinion raised to.
 _LEAST_SCORES = {Level.WATCH: 0.30, Level.MODERATE: 0.60, Level.HIGH: 0.80}
 
 _SIGN = "a model's second opinion: "

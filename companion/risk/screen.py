@@ -58,8 +58,8 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     `history` is oldest first and does not hold `text`. Time is bounded for any length. Without
     usable model files everything unclear counts as worrying.
     """
-    rules = ruled(text, history=history)
     read = readings(text)
+    rules = ruled(text, read, history=history)
     try:
         said = signals(read, history)
         weighed = _policy(language_of(read[0][-1])).weigh(said, by_phrases=rules.verdict.level)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TypeAlias
 
 from companion.risk.content import entries, pattern, read_toml
 from companion.risk.normalise import views
+
+#: The windows of a text worth reading, each as its one or two views.
+Readings: TypeAlias = tuple[tuple[str, ...], ...]
 
 FILE = "risk/hints.toml"
 #: Windows have this many characters and overlap, so that no phrase is cut in two.
@@ -22,7 +26,7 @@ _PIECES = re.compile(r"[^。！？!?;；…\n.]*[。！？!?;；…\n.]*")
 _REPEATED = re.compile(r"(.{1,24}?)\1{3,}", re.DOTALL)
 
 
-def readings(text: str) -> tuple[tuple[str, ...], ...]:
+def readings(text: str) -> Readings:
     """Return the views (see `normalise.views`) of each window worth reading; time is bounded.
 
     A text of a few thousand characters is read whole. Of a longer one, repetitions are read

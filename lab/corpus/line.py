@@ -18,6 +18,8 @@ SLICES = (
     *("lowmood", "abuse", "harm", "medical", "psychosis", "eating", "dependence"),
     *("selfharm", "history"),
 )
+#: In these nothing looks like risk, unless a twin shares the line's words.
+EVERYDAY = ("ordinary", "stress")
 
 
 class Part(StrEnum):
@@ -47,3 +49,8 @@ class Line:
     twin: str | None = None
     #: Code points of `text` that made the writer choose the level: start, and end after the last.
     evidence: tuple[Span, ...] = ()
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether this is small talk or everyday stress, with no risky twin."""
+        return self.slice in EVERYDAY and self.twin is None

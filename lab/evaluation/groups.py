@@ -12,8 +12,6 @@ from lab.evaluation.keywords import has_keyword, is_loud
 
 #: In these slices alarming words mean something else.
 MANNERS_OF_SPEAKING = ("idiom", "fiction")
-#: In these nothing looks like risk, unless a twin shares the line's words.
-EVERYDAY = ("ordinary", "stress")
 
 #: From this many characters (zh) or words (en) on a text is in the group; as in the data card.
 _LENGTHS = {
@@ -65,11 +63,7 @@ def elsewhere(found: Sequence[Judged]) -> tuple[Judged, ...]:
 
 def ordinary(found: Sequence[Judged]) -> tuple[Judged, ...]:
     """Return the harmless lines of small talk and everyday stress, twins left out."""
-    return tuple(
-        one
-        for one in found
-        if one.is_harmless and one.line.slice in EVERYDAY and one.line.twin is None
-    )
+    return tuple(one for one in found if one.is_harmless and one.line.is_everyday)
 
 
 def _length(one: Judged) -> str:

@@ -61,7 +61,7 @@ def risk(language: Language, *, data: Path | None, quick: bool, threads: int) ->
     if quick:
         return
     file = put(f"risk_{language}", training.whole(numbers, policy, plan))
-    typer.echo(f"{file.name}: {file.stat().st_size:,} bytes. Now: python -m lab eval")
+    typer.echo(f"{file.name}: {file.stat().st_size:,} bytes. Now: lab thresholds, then lab eval")
 
 
 def _tell(chances: np.ndarray, thresholds: np.ndarray, learned_from: Material) -> None:

@@ -54,6 +54,15 @@ def write_rows(path, rows):
     return path
 
 
+def risk_lesson(folder, *, train, dev):
+    """Return an encoder with so many texts to learn from and to be examined on."""
+    return source(
+        write_encoder(folder / "encoder"),
+        write_rows(folder / "train.jsonl", risk_rows(train)),
+        write_rows(folder / "dev.jsonl", risk_rows(dev, seed=9)),
+    )
+
+
 def write_encoder(folder, *, hidden=32, layers=2, seed=1, positions=64):
     """Save a random BERT and a WordPiece tokenizer of our words, as anybody's encoder would lie."""
     folder.mkdir(parents=True)

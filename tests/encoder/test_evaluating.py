@@ -49,7 +49,9 @@ def public_sets(tmp_path):
     for language, text in TEXTS.items():
         file = here / f"hard-negative-candidates/{language}.jsonl"
         file.write_text(json.dumps({"text": text}, ensure_ascii=False) + "\n")
-    (here / "cped/valid_split.csv").write_text("Utterance,Emotion\n吃饭了吗,neutral\n")
+    (here / "cped/valid_split.csv").write_text(
+        "Dialogue_ID,Utterance,Emotion\n01_002,吃饭了吗,neutral\n"
+    )
     (here / "goemotions/ekman/labels.txt").write_text("joy\nneutral\n")
     (here / "goemotions/ekman/dev.tsv").write_text("see you at lunch\t1\tx\n")
     return here

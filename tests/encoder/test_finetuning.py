@@ -18,7 +18,7 @@ from tests.encoder.small import (
     emotion_rows,
     metrics,
     place,
-    risk_rows,
+    risk_lesson,
     source,
     training,
     weights,
@@ -31,11 +31,7 @@ pytestmark = pytest.mark.encoder
 
 @pytest.fixture
 def lesson(tmp_path):
-    return source(
-        write_encoder(tmp_path / "encoder"),
-        write_rows(tmp_path / "train.jsonl", risk_rows(150)),
-        write_rows(tmp_path / "dev.jsonl", risk_rows(45, seed=9)),
-    )
+    return risk_lesson(tmp_path, train=150, dev=45)
 
 
 def test_the_loss_falls_and_the_task_is_learned(lesson, tmp_path):

@@ -21,12 +21,11 @@ from lab.encoder.weights import open_classifier, open_tokenizer
 from tests.encoder.small import (
     metrics,
     place,
+    risk_lesson,
     risk_rows,
     source,
     training,
     weights,
-    write_encoder,
-    write_rows,
 )
 
 pytestmark = pytest.mark.encoder
@@ -35,11 +34,7 @@ RISK = TASKS[TaskName.RISK]
 
 @pytest.fixture
 def lesson(tmp_path):
-    return source(
-        write_encoder(tmp_path / "encoder"),
-        write_rows(tmp_path / "train.jsonl", risk_rows(120)),
-        write_rows(tmp_path / "dev.jsonl", risk_rows(30, seed=9)),
-    )
+    return risk_lesson(tmp_path, train=120, dev=30)
 
 
 def tuned(lesson, tmp_path, method, **more):

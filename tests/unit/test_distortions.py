@@ -7,15 +7,16 @@ import pytest
 from companion.emotion import cues as cue_file
 from companion.emotion.cues import Distorted, cues, read_cues
 from companion.emotion.distortions import distortion
-from companion.emotion.plain import has_chinese, plain
+from companion.emotion.plain import plain
 from companion.errors import ContentError
 from companion.language import Language
 from companion.risk.content import read_toml
+from companion.risk.normalise import has_cjk
 
 
 def is_found(cue, text):
     read = plain(text).replace("'", "")
-    language = Language.ZH if has_chinese(text) else Language.EN
+    language = Language.ZH if has_cjk(text) else Language.EN
     return bool(cue.found_by[language].search(read) or (cue.strong and cue.strong.search(read)))
 
 
@@ -27,9 +28,9 @@ def test_every_example_of_a_kind_is_found_and_no_counterexample(cue):
 
 @pytest.mark.parametrize("cue", cues(), ids=lambda cue: cue.kind)
 def test_every_kind_has_examples_and_a_name_in_both_languages(cue):
-    assert {has_chinese(text) for text in cue.examples} == {True, False}
-    assert has_chinese(cue.name[Language.ZH])
-    assert not has_chinese(cue.name[Language.EN])
+    assert {has_cjk(text) for text in cue.examples} == {True, False}
+    assert has_cjk(cue.name[Language.ZH])
+    assert not has_cjk(cue.name[Language.EN])
 
 
 @pytest.mark.parametrize(
