@@ -37,15 +37,24 @@ def words(
 def risk(
     data: _Data = None,
     language: _Only = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Folder of all-MiniLM-L6-v2; English needs it.")
+    ] = None,
     *,
     quick: Annotated[
         bool, typer.Option(help="A small try-out in a few minutes; nothing is written.")
     ] = False,
+    measure: Annotated[
+        bool, typer.Option(help="Only measure on what was held out; nothing that ships is written.")
+    ] = False,
     threads: _Threads = 1,
 ) -> None:
-    """Train the risk models on the corpus and PsySUICIDE (half an hour on two cores)."""
+    """Train the risk models on the corpus and PsySUICIDE (an hour on two cores)."""
+    shipping = _module("lab.small.shipping")
     for one in [language] if language else list(Language):
-        _module("lab.small.shipping").risk(one, data=data, quick=quick, threads=threads)
+        shipping.risk(
+            one, data=data, encoder=encoder, quick=quick, measure=measure, threads=threads
+        )
 
 
 _Quick = Annotated[bool, typer.Option(help="A small try-out; nothing is written.")]

@@ -24,7 +24,8 @@ _AT_RISK = np.array([0, 0, 1, 1, 1], dtype=np.float32) / 3
 _PRESUMED_NONE = np.array([0.95, 0.05, 0, 0, 0], dtype=np.float32)
 _UNRELATED = np.array([0.7, 0.3, 0, 0, 0], dtype=np.float32)
 _LEVELS = {True: _AT_RISK, False: _UNRELATED, None: _PRESUMED_NONE}
-_OTHER_SET = "psysuicide"
+#: Stands for the writers of public texts.
+OTHER_SET = "psysuicide"
 _PHRASES = "phrases"
 _PHRASES_COUNT = 3  # a clinician's example weighs as much as three lines
 UNRELATED_CLASS = "与自杀/自伤/攻击行为无关"
@@ -47,11 +48,13 @@ class Material:
     is_ordinary: NDArray[np.bool_]
     #: What the phrases alone say of each text: a level, shape (texts,).
     by_phrases: NDArray[np.int64]
+    #: Which texts are PsySUICIDE's, in the set's order.
+    is_suicidality: NDArray[np.bool_]
 
     @property
     def is_own(self) -> NDArray[np.bool_]:
         """Which texts are lines of our corpus."""
-        return np.array([writer not in (_OTHER_SET, _PHRASES) for writer in self.writers])
+        return np.array([writer not in (OTHER_SET, _PHRASES) for writer in self.writers])
 
     @property
     def level(self) -> NDArray[np.int64]:
@@ -92,7 +95,7 @@ def material(
     return Material(
         language=language,
         texts=(*(text for _, text in chosen), *(views(text)[-1] for text, _ in others)),
-        writers=(*(line.writer for line, _ in chosen), *(_OTHER_SET for _ in others)),
+        writers=(*(line.writer for line, _ in chosen), *(OTHER_SET for _ in others)),
         levels=np.array(
             [np.eye(len(Level), dtype=np.float32)[line.level] for line, _ in chosen]
             + [_LEVELS[is_at_risk] for _, is_at_risk in others]
@@ -111,6 +114,9 @@ def material(
         by_phrases=np.array(
             [by_phrases(line.text, history=line.history).level for line, _ in chosen]
             + [by_phrases(text).level for text, _ in others]
+        ),
+        is_suicidality=np.array(
+            [False] * len(chosen) + [is_at_risk is not None for _, is_at_risk in others]
         ),
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from companion.language import Language
+from companion.learned.encoder import Encoder
 from companion.learned.files import Arrays, arrays
 from companion.learned.ngrams import Ngrams
 from companion.learned.reader import Readers
@@ -36,6 +37,10 @@ _LONGEST_QUESTION = {Language.ZH: 45, Language.EN: 130}  # characters
 _YOU = re.compile(r"你|\byou\b", re.IGNORECASE)
 _ME = {"你": "我", "you": "I"}
 _AFTER_LINES, _AFTER_QUESTION = "‹", "›"
+#: Where one turn ends and the next begins, for the encoder.
+BREAKS = _AFTER_LINES + _AFTER_QUESTION
+#: Languages with an encoder: for Chinese there is none whose licence lets it ship.
+ENCODED: frozenset[Language] = frozenset()
 #: A longer text is read in parts of this many characters; the gravest part counts.
 _PART = {Language.ZH: 140, Language.EN: 480}
 _OVERLAP = 30
@@ -45,9 +50,14 @@ _OVERLAP = 30
 class Signals:
     """What the models say of one text."""
 
-    #: Log-odds of reaching each of STEPS, by the readers and by the n-grams.
+    language: Language
+    #: The part of the text that counts, with the talk before it, as the models read it.
+    text: str = field(repr=False)
+    #: Log-odds of reaching each of STEPS, by the readers, the n-grams and, where it was asked, by
+    #: the encoder.
     by_readers: NDArray[np.float32]
     by_ngrams: NDArray[np.float32]
+    by_encoder: NDArray[np.float32] | None = None
     #: Log-odds of each of KINDS.
     kinds: NDArray[np.float32]
     #: Log-odds of each of SUBJECTS against the others.
@@ -93,6 +103,17 @@ def signals(read: Readings, history: Sequence[Turn]) -> Signals:
     return max(said, key=_gravity)
 
 
+def looked_twice(said: Signals) -> Signals:
+    """Return what is said once the encoder has read the text too; raises ModelUnusableError."""
+    levels, kinds, subjects = _outputs(encoder(said.language).scores(said.text))
+    return replace(
+        said,
+        by_encoder=stepwise(levels),
+        kinds=(said.kinds + kinds) / 2,
+        subjects=(said.subjects + subjects) / 2,
+    )
+
+
 def stepwise(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the log-odds of reaching each of STEPS, from the log-weights of all levels.
 
@@ -113,22 +134,37 @@ def models(language: Language) -> tuple[Readers, Ngrams]:
     return Readers(file, language=language), Ngrams(file, language=language)
 
 
+@cache
+def encoder(language: Language) -> Encoder:
+    """Return the encoder of a language in ENCODED; raises ModelUnusableError."""
+    return Encoder(stored_encoder(language), breaks=BREAKS)
+
+
 def stored(language: Language) -> Arrays:
-    """Return the file of a language's risk models, the policy's numbers in it."""
+    """Return the file of a language's quick models, their policy's numbers in it."""
     return arrays(f"risk_{language}")
+
+
+def stored_encoder(language: Language) -> Arrays:
+    """Return the file of a language's encoder, with the numbers of the policy that weighs it."""
+    return arrays(f"encoder_{language}")
 
 
 def _signals_of(text: str, language: Language) -> Signals:
     readers, ngrams = models(language)
-    levels, kinds, subjects = np.split(
-        readers.scores(text)[:OUTPUTS], [len(Level), len(Level) + len(KINDS)]
-    )
+    levels, kinds, subjects = _outputs(readers.scores(text))
     return Signals(
+        language=language,
+        text=text,
         by_readers=stepwise(levels),
         by_ngrams=ngrams.scores(text),
         kinds=kinds,
         subjects=subjects,
     )
+
+
+def _outputs(scores: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    return np.split(scores[:OUTPUTS], [len(Level), len(Level) + len(KINDS)])
 
 
 def _gravity(said: Signals) -> float:

@@ -42,6 +42,8 @@ class Policy:
     bias: NDArray[np.float32]
     #: Probability from which each of STEPS holds.
     thresholds: NDArray[np.float32]
+    #: From which quick chance of moderate on this weighing, with the encoder, is asked for.
+    doubt: float = 0.0
 
     @classmethod
     def read(cls, stored: Arrays) -> Policy:
@@ -50,13 +52,23 @@ class Policy:
             weights=stored["policy_weights"].astype(np.float32),
             bias=stored["policy_bias"].astype(np.float32),
             thresholds=stored["policy_thresholds"].astype(np.float32),
+            doubt=float(stored["policy_doubt"]) if "policy_doubt" in stored else 0.0,
         )
+
+    def stored(self) -> Arrays:
+        """Return the policy as `read` takes it."""
+        return {
+            "policy_weights": self.weights,
+            "policy_bias": self.bias,
+            "policy_thresholds": self.thresholds,
+            "policy_doubt": np.array(self.doubt, dtype=np.float32),
+        }
 
     def weigh(self, said: Signals, *, by_phrases: Level) -> Weighed:
         """Return the level that phrases and models reach together."""
-        features = features_of(said.by_readers, said.by_ngrams, by_phrases)
+        features = features_of(said.by_readers, said.by_ngrams, by_phrases, said.by_encoder)
         chances = self.chances(features)
-        level = _level(chances, self.thresholds)
+        level = level_of(chances, self.thresholds)
         return Weighed(
             level=level,
             score=float(chances[STEPS.index(Level.MODERATE)]),
@@ -72,7 +84,7 @@ class Policy:
         return falling
 
 
-def _level(chances: NDArray[np.float32], thresholds: NDArray[np.float32]) -> Level:
+def level_of(chances: NDArray[np.float32], thresholds: NDArray[np.float32]) -> Level:
     """Return the highest level that is reached, with moderate reached on the way to it."""
     reached = {step for step, is_so in zip(STEPS, chances >= thresholds, strict=True) if is_so}
     if Level.MODERATE not in reached:
@@ -81,14 +93,19 @@ def _level(chances: NDArray[np.float32], thresholds: NDArray[np.float32]) -> Lev
 
 
 def features_of(
-    by_readers: NDArray[np.float32], by_ngrams: NDArray[np.float32], by_phrases: Level
+    by_readers: NDArray[np.float32],
+    by_ngrams: NDArray[np.float32],
+    by_phrases: Level,
+    by_encoder: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
-    """Return what is weighed for each step, shape (steps, 2 + steps).
+    """Return what is weighed for each step, shape (steps, 2 + steps), or one more.
 
-    The readers' and the n-grams' log-odds of the step, and whether the phrases reach each step.
+    The log-odds of the step by the readers, the n-grams and, where it was asked, the encoder; and
+    whether the phrases reach each step.
     """
     reached = np.array([by_phrases >= step for step in STEPS], dtype=np.float32)
-    own = np.stack([by_readers, by_ngrams], axis=1).clip(-_BOUND, _BOUND)
+    models = [by_readers, by_ngrams] if by_encoder is None else [by_readers, by_ngrams, by_encoder]
+    own = np.stack(models, axis=1).clip(-_BOUND, _BOUND)
     return np.hstack([own, np.tile(reached, (len(STEPS), 1))]).astype(np.float32)
 
 

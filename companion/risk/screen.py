@@ -14,7 +14,16 @@ from functools import cache
 from companion.language import Language
 from companion.learned.files import ModelUnusableError
 from companion.risk.by_phrases import Ruled, ruled
-from companion.risk.learned import language_of, models, signals, stored
+from companion.risk.learned import (
+    ENCODED,
+    Signals,
+    encoder,
+    looked_twice,
+    models,
+    signals,
+    stored,
+    stored_encoder,
+)
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.policy import Policy, Weighed
 from companion.risk.windows import readings
@@ -34,7 +43,10 @@ _SEEN = {
 }
 #: A phrase's level stands unless the models find moderate less likely than this: then its words
 #: are taken for the harmless use that no rule foresaw.
-_PLAUSIBLE = 0.15
+_PLAUSIBLE = 0.25
+#: "I am not suicidal" holds the models back, unless they find the rest of the text this alarming:
+#: people deny one thing and tell another.
+_BEYOND_DENIAL = 0.8
 #: Beyond so many characters a text is read in parts, and what a phrase finds in any part stands.
 _LONG = 400
 #: Phrases and the talk may be surer than the models: the score never contradicts the level.
@@ -61,8 +73,7 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     read = readings(text)
     rules = ruled(text, read, history=history)
     try:
-        said = signals(read, history)
-        weighed = _policy(language_of(read[0][-1])).weigh(said, by_phrases=rules.verdict.level)
+        weighed = _weighed(signals(read, history), by_phrases=rules.verdict.level)
     except ModelUnusableError:
         return _careful(rules.verdict)
     is_brief = not history and _SIGNS.search(read[0][-1]) is None
@@ -78,7 +89,10 @@ def unusable_models() -> list[str]:
     for language in Language:
         try:
             models(language)
-            _policy(language)
+            _quick_policy(language)
+            if language in ENCODED:
+                encoder(language)
+                _full_policy(language)
         except ModelUnusableError as error:
             wrong.append(str(error))
     return wrong
@@ -107,7 +121,7 @@ def _level(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) -> 
     phrases = rules.verdict.level
     if rules.is_settled:
         return phrases
-    if rules.is_denied or is_brief:
+    if is_brief or (rules.is_denied and weighed.score < _BEYOND_DENIAL):
         level = min(level, max(phrases, Level.WATCH))
     if is_long or weighed.score >= _PLAUSIBLE or phrases <= Level.WATCH:
         level = max(level, phrases)
@@ -130,6 +144,22 @@ def _careful(ruled: Verdict) -> Verdict:
     )
 
 
+def _weighed(said: Signals, *, by_phrases: Level) -> Weighed:
+    """Weigh what the quick models say; where they are in doubt, let the encoder read as well."""
+    weighed = _quick_policy(said.language).weigh(said, by_phrases=by_phrases)
+    if said.language not in ENCODED:
+        return weighed
+    full = _full_policy(said.language)
+    if weighed.score < full.doubt:
+        return weighed
+    return full.weigh(looked_twice(said), by_phrases=by_phrases)
+
+
 @cache
-def _policy(language: Language) -> Policy:
+def _quick_policy(language: Language) -> Policy:
     return Policy.read(stored(language))
+
+
+@cache
+def _full_policy(language: Language) -> Policy:
+    return Policy.read(stored_encoder(language))

@@ -89,8 +89,8 @@ def _suicidality(
         for name, one in screens.items()
         if name != SHIPPED
     }
-    unseen = public.read_out_of_fold(texts)
-    shipped = None if unseen is None else public.suicidality(texts, unseen)
+    unseen = public.read_unseen(texts)
+    shipped = None if unseen is None else public.suicidality(*unseen)
     return {SHIPPED: shipped} | {
         name: public.suicidality(texts, raised) for name, raised in called.items()
     }

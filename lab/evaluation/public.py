@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from lab.sets import (
 
 #: What the training of the risk models may leave: its reading of PsySUICIDE, each text by models
 #: that had not seen it. {"levels": [...]} in the order of the set; a level is 0 to 4.
-OUT_OF_FOLD = Path("build/psysuicide_out_of_fold.json")
+UNSEEN = Path("build/psysuicide_unseen.json")
 
 _UNRELATED = "与自杀/自伤/攻击行为无关"
 _SEED = 3
@@ -100,8 +100,8 @@ def suicidality(of: LabelledSet, raised: Sequence[bool]) -> Suicidality:
     )
 
 
-def read_out_of_fold(of: LabelledSet, file: Path = OUT_OF_FOLD) -> list[bool] | None:
-    """Return which texts the models raised without having seen them; None where no file is.
+def read_unseen(of: LabelledSet, file: Path = UNSEEN) -> tuple[LabelledSet, list[bool]] | None:
+    """Return the texts the models had not seen, and which of them they raised; None without file.
 
     Raises BadInput when the file is of another set.
     """
@@ -110,15 +110,20 @@ def read_out_of_fold(of: LabelledSet, file: Path = OUT_OF_FOLD) -> list[bool] | 
     levels = json.loads(file.read_text(encoding="utf-8"))["levels"]
     if len(levels) < len(of):
         raise BadInput(f"{file}: {len(levels)} levels for {len(of)} texts; train anew")
-    return [Level(level).needs_card for level in levels[: len(of)]]
+    rows = [row for row, level in enumerate(levels[: len(of)]) if level is not None]
+    return _rows(of, rows), [Level(levels[row]).needs_card for row in rows]
+
+
+def _rows(of: LabelledSet, rows: Sequence[int]) -> LabelledSet:
+    return replace(
+        of,
+        texts=tuple(of.texts[row] for row in rows),
+        marks=of.marks[list(rows)],
+        origins=tuple(of.origins[row] for row in rows) if of.origins else of.origins,
+    )
 
 
 def _sample(of: LabelledSet, most: int) -> LabelledSet:
     rows = list(range(len(of)))
     chosen = sorted(random.Random(_SEED).sample(rows, min(most, len(rows))))  # noqa: S311 - a sample
-    return LabelledSet(
-        name=of.name,
-        labels=of.labels,
-        texts=tuple(of.texts[row] for row in chosen),
-        marks=of.marks[chosen],
-    )
+    return _rows(of, chosen)

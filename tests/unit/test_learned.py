@@ -33,7 +33,7 @@ def shelf(tmp_path, monkeypatch) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for cached in (files.arrays, files._manifest, learned.models, screen._policy):
+    for cached in (files.arrays, files._manifest, learned.models, screen._quick_policy):
         cached.cache_clear()
 
 
