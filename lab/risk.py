@@ -6,6 +6,7 @@ line of theirs read them first. Then everything is trained again on all writers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,8 +101,10 @@ def prepared(material: Material, plan: Plan) -> Prepared:
 
 def held_out(material: Material, plan: Plan) -> NDArray[np.bool_]:
     """Return which texts stand aside: those of the newest writers, and a share of public ones."""
-    own = material.is_own
-    names = sorted({name for name, is_own in zip(material.writers, own, strict=True) if is_own})
+    own = zip(material.writers, material.is_own, strict=True)
+    lines = Counter(name for name, is_own in own if is_own)
+    # Those who wrote in this language: a few lines of others are read as it, too.
+    names = sorted(name for name, count in lines.items() if count > lines.total() / 100)
     newest = set(names[len(names) - max(1, round(plan.held_out * len(names))) :])
     every = max(2, round(1 / plan.held_out))
     return np.array(

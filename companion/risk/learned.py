@@ -40,7 +40,7 @@ _AFTER_LINES, _AFTER_QUESTION = "‹", "›"
 #: Where one turn ends and the next begins, for the encoder.
 BREAKS = _AFTER_LINES + _AFTER_QUESTION
 #: Languages with an encoder: for Chinese there is none whose licence lets it ship.
-ENCODED: frozenset[Language] = frozenset()
+ENCODED = frozenset({Language.EN})
 #: A longer text is read in parts of this many characters; the gravest part counts.
 _PART = {Language.ZH: 140, Language.EN: 480}
 _OVERLAP = 30

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from companion.language import Language
@@ -18,6 +19,7 @@ from companion.risk.learned import (
     ENCODED,
     Signals,
     encoder,
+    language_of,
     looked_twice,
     models,
     signals,
@@ -25,6 +27,7 @@ from companion.risk.learned import (
     stored_encoder,
 )
 from companion.risk.levels import Kind, Level, Subject, Verdict
+from companion.risk.normalise import count_cjk
 from companion.risk.policy import Policy, Weighed
 from companion.risk.windows import readings
 from companion.turns import Turn
@@ -43,10 +46,11 @@ _SEEN = {
 }
 #: A phrase's level stands unless the models find moderate less likely than this: then its words
 #: are taken for the harmless use that no rule foresaw.
-_PLAUSIBLE = 0.25
-#: "I am not suicidal" holds the models back, unless they find the rest of the text this alarming:
-#: people deny one thing and tell another.
+_PLAUSIBLE = 0.15
+#: "I am not suicidal, it is long over" holds the models back, unless there is more in the text than
+#: that and they find it this alarming: people deny one thing and tell another.
 _BEYOND_DENIAL = 0.8
+_LITTLE = {Language.ZH: 14, Language.EN: 8}  # Chinese characters; English words
 #: Beyond so many characters a text is read in parts, and what a phrase finds in any part stands.
 _LONG = 400
 #: Phrases and the talk may be surer than the models: the score never contradicts the level.
@@ -77,7 +81,7 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     except ModelUnusableError:
         return _careful(rules.verdict)
     is_brief = not history and _SIGNS.search(read[0][-1]) is None
-    return _joined(rules, weighed, is_long=len(text) > _LONG, is_brief=is_brief)
+    return _joined(rules, _held_back(rules, weighed, read[0][-1], is_brief=is_brief), text)
 
 
 def unusable_models() -> list[str]:
@@ -98,9 +102,24 @@ def unusable_models() -> list[str]:
     return wrong
 
 
-def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) -> Verdict:
+def _held_back(rules: Ruled, weighed: Weighed, view: str, *, is_brief: bool) -> Weighed:
+    """Return what the models may say of a text that denies, tells of the past or of a story."""
     found = rules.verdict
-    level = _level(rules, weighed, is_long=is_long, is_brief=is_brief)
+    language = language_of(view)
+    signs = count_cjk(view) if language is Language.ZH else len(view.split())
+    says_more = signs > _LITTLE[language] and weighed.score >= _BEYOND_DENIAL
+    is_past = found.subject is Subject.PAST and found.level is Level.WATCH
+    if is_brief or ((rules.is_denied or is_past) and not says_more):
+        return replace(weighed, level=min(weighed.level, max(found.level, Level.WATCH)))
+    is_story = found.subject is Subject.FICTION and found.level is Level.NONE
+    if is_story and not says_more:
+        return replace(weighed, level=Level.NONE)
+    return weighed
+
+
+def _joined(rules: Ruled, weighed: Weighed, text: str) -> Verdict:
+    found = rules.verdict
+    level = _level(rules, weighed, is_long=len(text) > _LONG)
     if level is Level.NONE:
         return Verdict(level=level, subject=_harmless_subject(found, weighed), score=weighed.score)
     is_said = found.level >= level
@@ -115,14 +134,12 @@ def _joined(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) ->
     )
 
 
-def _level(rules: Ruled, weighed: Weighed, *, is_long: bool, is_brief: bool) -> Level:
+def _level(rules: Ruled, weighed: Weighed, *, is_long: bool) -> Level:
     """Return the level that holds: the models', unless phrases or the talk know better."""
     level = weighed.level
     phrases = rules.verdict.level
     if rules.is_settled:
         return phrases
-    if is_brief or (rules.is_denied and weighed.score < _BEYOND_DENIAL):
-        level = min(level, max(phrases, Level.WATCH))
     if is_long or weighed.score >= _PLAUSIBLE or phrases <= Level.WATCH:
         level = max(level, phrases)
     return max(level, rules.by_talk)

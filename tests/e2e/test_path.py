@@ -66,9 +66,13 @@ class System:
         for words in ("/start", "/age adult", "/consent storage yes", "/consent memory yes"):
             student.says(words)
         student.says("/consent staff_alert yes")
-        eventually(
-            lambda: len(self.texts(student)) >= 6, "the end of the onboarding", within=FORGOTTEN
-        )
+        try:
+            eventually(
+                lambda: len(self.texts(student)) >= 6, "the end of the onboarding", within=FORGOTTEN
+            )
+        except AssertionError as missing:
+            came = "\n".join(self.texts(student))
+            raise AssertionError(f"{missing}; came:\n{came}\n{self.running.said}") from None
         self.seen = len(self.texts(student))
         return student
 
