@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.staff.commands import app as staff_app
 from companion.errors import NuanyuError
 from companion.jobs import Queue
 from companion.language import Language
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="Make, list and rotate master keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+app.add_typer(staff_app, name="staff")
 
 
 def main() -> None:
@@ -93,19 +94,9 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
 ) -> None:
     """Tell what is reachable, configured and in date, and what is missing."""
-    from cli.doctor import Health, examine
+    from cli.doctor import report
 
-    marks = {Health.WELL: ("✓", "green"), Health.HINT: ("·", "yellow"), Health.ILL: ("✗", "red")}
-    ill = False
-    for finding in examine(load_settings()):
-        ill |= finding.health is Health.ILL
-        if as_json:
-            fields = {"what": finding.what, "health": finding.health, "detail": finding.detail}
-            typer.echo(json.dumps(fields, ensure_ascii=False))
-        else:
-            mark, colour = marks[finding.health]
-            typer.secho(f"{mark} {finding.what:<20} {finding.detail}", fg=colour)
-    sys.exit(1 if ill else 0)
+    sys.exit(report(load_settings(), as_json=as_json))
 
 
 # ---------------------------------------------------------------- talking

@@ -1,4 +1,4 @@
-"""`python -m bench [intake] [talk]`: measure, print one table, write build/bench.json."""
+"""`python -m bench [intake] [talk] [crisis]`: measure, print one table, write build/bench.json."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import intake, talk
+from bench import crisis, intake, talk
 from bench.table import Figure, save, show
 
-_PARTS = {"intake": intake.measure, "talk": talk.measure}
+_PARTS = {"intake": intake.measure, "talk": talk.measure, "crisis": crisis.measure}
 _OUT = Path("build/bench.json")
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,14 +13,15 @@ from statistics import median
 import psutil
 
 from bench.load import p99
+from bench.system import post, start
 from bench.table import Figure, milliseconds
-from bench.updates import SECRET, TOKEN, chat_of, text_update
+from bench.updates import TOKEN, chat_of
 from companion.ports import ChatLine, ChatRole
 from infra.llm import build_model
 from infra.settings import Settings
 from tests.fakes.botapi import FakeBot, FakeBotApi
 from tests.fakes.model_server import ModelServer
-from tests.fakes.running import Running, free_port
+from tests.fakes.running import Running
 
 #: The model's timing, the same for everybody: first token, then tokens a second.
 FIRST_TOKEN = 0.3  # seconds
@@ -30,10 +29,6 @@ RATE = 100.0
 STUDENTS = (1, 32, 100)
 _ROUNDS = {1: 20, 32: 5, 100: 3}
 _ANSWER = "听起来这几天你一直在硬撑，白天赶进度，晚上又睡不好。现在最压着你的是哪一件？"
-_CAMPUS = """
-name = { zh = "测试大学", en = "Test University" }
-pace = { shortest = 0.0, usual = 0.0, longest = 0.0 }
-"""
 _WAIT = 120.0  # seconds
 
 
@@ -43,7 +38,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         model.answers(_ANSWER)
         model.keeps_records = False
         bot = api.bot(TOKEN)
-        system = _start(folder, api.url, model.url)
+        system = start(folder / "talk", api.url, model.url)
         try:
             updates = iter(range(1, 10_000_000))
             _onboard(bot, system.url, updates, max(STUDENTS))
@@ -97,7 +92,7 @@ def _through(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> l
         with ThreadPoolExecutor(min(students, 32)) as pool:
             for student in range(students):
                 begun[chat_of(student)] = time.monotonic()
-                pool.submit(_post, url, next(updates), student, f"今天有点累，第{number}次")
+                pool.submit(post, url, next(updates), student, f"今天有点累，第{number}次")
         deadline = time.monotonic() + _WAIT
         while any(len(bot.sent_to(chat)) <= count for chat, count in seen.items()):
             if time.monotonic() > deadline:
@@ -116,45 +111,14 @@ def _onboard(bot: FakeBot, url: str, updates: Iterator[int], students: int) -> N
         bot.user(chat_of(student))
     for words in ("/start", "/age adult", "/consent storage yes", "/consent memory no"):
         for student in range(students):
-            _post(url, next(updates), student, words)
+            post(url, next(updates), student, words)
     for student in range(students):
-        _post(url, next(updates), student, "/consent staff_alert no")
+        post(url, next(updates), student, "/consent staff_alert no")
     deadline = time.monotonic() + _WAIT
     while any(len(bot.sent_to(chat_of(student))) < 6 for student in range(students)):
         if time.monotonic() > deadline:
             raise RuntimeError("the onboarding did not end")
         time.sleep(0.1)
-
-
-def _post(url: str, update_id: int, student: int, text: str) -> None:
-    request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{url}/telegram/webhook",
-        data=text_update(update_id, student=student, text=text),
-        headers={
-            "Content-Type": "application/json",
-            "X-Telegram-Bot-Api-Secret-Token": SECRET,
-        },
-    )
-    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310 - our own server
-
-
-def _start(folder: Path, api_url: str, model_url: str) -> Running:
-    port = free_port()
-    campus = folder / "campus.toml"
-    campus.write_text(_CAMPUS)
-    return Running(
-        [sys.executable, "-m", "nuanyu", "up"],
-        data_dir=folder / "talk",
-        NUANYU_PORT=str(port),
-        NUANYU_PUBLIC_URL=f"http://127.0.0.1:{port}",
-        NUANYU_CAMPUS_FILE=str(campus),
-        NUANYU_LLM_URL=model_url,
-        NUANYU_TELEGRAM_TOKEN=TOKEN,
-        NUANYU_TELEGRAM_SECRET=SECRET,
-        NUANYU_TELEGRAM_API_URL=api_url,
-        NUANYU_TELEGRAM_RATE="1000",
-        NUANYU_TELEGRAM_CHAT_RATE="100",
-    ).wait_until_ready()
 
 
 def _memory(system: Running) -> Iterator[Figure]:

@@ -15,10 +15,12 @@ from starlette.routing import BaseRoute, Mount
 
 from bot.chat.api import chat_api
 from bot.chat.watch import Watch
+from bot.desk.routes import broken, desk_routes
 from bot.guard import Guard
 from bot.health import health_routes
 from bot.intake import WebIntake
 from bot.pages import page_routes
+from bot.protocol import protocol_routes
 from companion.errors import StoreUnavailable
 from companion.flows.warm import warm
 from infra.logs import configure_logs
@@ -28,6 +30,7 @@ from infra.spool import Spool
 from infra.tally import Tally
 
 if TYPE_CHECKING:
+    from bot.staff.edge import StaffEdge
     from bot.telegram_edge import TelegramEdge
 
 log = structlog.get_logger(__name__)
@@ -60,7 +63,7 @@ def make_app(parts: Parts) -> Starlette:
     tally = Tally(parts.redis_url)
     intake = WebIntake(parts.services, spool=spool, tally=tally)
     watch = Watch(parts.redis_url)
-    telegram = _telegram(parts, intake)
+    bots = [bot for bot in (_telegram(parts, intake), _staff(parts)) if bot is not None]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -69,20 +72,26 @@ def make_app(parts: Parts) -> Starlette:
             _keep_up(stack, _replay(intake))
             # Should broker or database be away, this process screens by itself (law 4).
             _keep_up(stack, _warm())
-            if telegram is not None:
-                stack.push_async_callback(telegram.close)
-                _keep_up(stack, telegram.register())
+            for bot in bots:
+                stack.push_async_callback(bot.close)
+                _keep_up(stack, bot.register())
             log.info("web_ready")
             yield
 
-    api = chat_api(parts.services, intake=intake, watch=watch)
     routes: list[BaseRoute] = [
         *page_routes(parts.services),
+        *protocol_routes(parts.services),
+        *desk_routes(parts),
         *health_routes(parts, tally),
-        *(telegram.routes if telegram else ()),
-        Mount("/", app=api),
+        *(route for bot in bots for route in bot.routes),
+        Mount("/", app=chat_api(parts.services, intake=intake, watch=watch)),
     ]
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(Guard)])
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(Guard)],
+        exception_handlers={Exception: broken},
+    )
 
 
 async def _warm() -> None:
@@ -97,6 +106,15 @@ def _telegram(parts: Parts, intake: WebIntake) -> TelegramEdge | None:
     from bot.telegram_edge import TelegramEdge  # noqa: PLC0415
 
     return TelegramEdge(parts, intake)
+
+
+def _staff(parts: Parts) -> StaffEdge | None:
+    if parts.settings.staff_telegram_token is None:
+        return None
+    # Only a campus whose staff use Telegram pays for loading it.
+    from bot.staff.edge import StaffEdge  # noqa: PLC0415
+
+    return StaffEdge(parts)
 
 
 def _keep_up(stack: AsyncExitStack, work: Coroutine[Any, Any, object]) -> None:

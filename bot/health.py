@@ -11,12 +11,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from companion.errors import StoreUnavailable
+from companion.flows.watchdog import unnotified_cases
 from companion.jobs import Queue
 from infra.heartbeat import alive
 from infra.metrics import Gauges
 from infra.services import Parts
 from infra.tally import Tally
 
+#: Not there while a case should have reached staff and reached nobody (the watchdog).
+STAFF_TOLD = "staff_told"
 #: Processes without which messages are taken in but not answered.
 PROCESSES = (*(f"worker-{queue}" for queue in Queue), "scheduler")
 
@@ -50,13 +53,12 @@ def health_routes(parts: Parts, tally: Tally) -> list[Route]:
 
 
 def readiness(parts: Parts) -> dict[str, bool]:
-    """Return each part and whether it is there."""
+    """Return each part and whether it is there, and whether staff were told of every case."""
+    state = {"database": True, STAFF_TOLD: True}
     try:
-        parts.store.ping()
-        has_store = True
+        unnotified = unnotified_cases(store=parts.store, now=parts.services.clock.now())
+        state[STAFF_TOLD] = unnotified == 0
     except StoreUnavailable:
-        has_store = False
+        state["database"] = False
     processes = alive(parts.redis_url, PROCESSES)
-    if processes is None:
-        return {"database": has_store, "redis": False}
-    return {"database": has_store, "redis": True, **processes}
+    return {**state, "redis": processes is not None, **(processes or {})}

@@ -18,7 +18,8 @@ from companion.dialogue.commands import CommandName, parse_command
 from companion.dialogue.talk_language import detect_language
 from companion.errors import StoreUnavailable
 from companion.flows.assess import assess, judge
-from companion.flows.page import page, page_directly
+from companion.flows.page import page_directly
+from companion.flows.page_now import page_now
 from companion.flows.receive import Received, receive
 from companion.flows.services import Services
 from companion.language import Language
@@ -133,9 +134,9 @@ class WebIntake:
 
     def _page_here(self, message_id: UUID) -> None:
         with self._services.store.reading() as tx:
-            escalation = tx.escalations.raised_by(message_id)
-        if escalation is not None:
-            page(escalation, services=self._services)
+            case_id = tx.cases.of_message(message_id)
+        if case_id is not None:
+            page_now(case_id, services=self._services)
 
     def _page_directly(self, verdict: Verdict) -> None:
         page_directly(verdict, services=self._services)

@@ -34,18 +34,14 @@ def page_routes(services: Services) -> list[Route | Mount]:
     """Return `/`, `/chat` and the static files."""
 
     async def door(request: Request) -> Response:
-        return _page(request, "door.html", services)
+        return show_page(request, "door.html", services)
 
     async def chat(request: Request) -> Response:
-        return _page(request, "chat.html", services)
-
-    async def desk(request: Request) -> Response:
-        return _page(request, "desk.html", services)
+        return show_page(request, "chat.html", services)
 
     return [
         Route("/", door),
         Route("/chat", chat),
-        Route("/desk", desk),
         Mount("/static/{version}", _Kept(directory=_STATIC), name="static"),
     ]
 
@@ -61,11 +57,15 @@ class _Kept(StaticFiles):
         return response
 
 
-def _page(request: Request, name: str, services: Services) -> Response:
+def show_page(request: Request, name: str, services: Services, **more: object) -> Response:
+    """Return a public page in both languages; `more` is what its template needs besides."""
     # The page is asked for anew each time, so that after an upgrade it names the new files; it
     # may show who is on duty now, and nothing of it stays on a shared computer.
     return _templates.TemplateResponse(
-        request, name, _context(request, services), headers={"Cache-Control": "no-store"}
+        request,
+        name,
+        _context(request, services) | more,
+        headers={"Cache-Control": "no-store"},
     )
 
 
@@ -77,7 +77,7 @@ def _context(request: Request, services: Services) -> dict[str, Any]:
     return {
         "language": _wanted(request) or campus.language,
         "campus": campus.name,
-        "static": f"/static/{_VERSION}",
+        "static": STATIC_ADDRESS,
         "modules": _MODULES,
         "words": words,
         "notice": {language: plain_html(say("notice.text", language)) for language in Language},
@@ -94,7 +94,6 @@ def _context(request: Request, services: Services) -> dict[str, Any]:
             )
             for language in Language
         },
-        "desk": {language: wording("desk", language) for language in Language},
         "sos": sos,
         #: What the scripts need to know.
         "data": {"words": words, "longest": LONGEST_TEXT, "numbers": _numbers(sos)},
@@ -132,8 +131,11 @@ def _version() -> str:
     return digest.hexdigest()[:12]
 
 
-_VERSION = _version()
+#: Where the static files are; it changes with their content.
+STATIC_ADDRESS = f"/static/{_version()}"
 #: Loaded side by side instead of one after another.
 _MODULES = sorted(
-    file.name for file in (_STATIC / "js").glob("*.js") if file.name not in {"early.js", "door.js"}
+    file.name
+    for file in (_STATIC / "js").glob("*.js")
+    if file.name not in {"early.js", "door.js", "protocol.js"}
 )

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from starlette.routing import Route
 
 from bot.intake import WebIntake
+from bot.staff.edge import StaffEdge
 from bot.telegram.client import telegram_bot
 from bot.telegram.greeted import GreetedGroups
 from bot.telegram.poll import poll
@@ -94,8 +95,13 @@ async def _poll(parts: Parts) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     spool = Spool(parts.settings.data_dir / "spool", parts.store.sealers.ring)
     intake = WebIntake(parts.services, spool=spool, tally=Tally(parts.redis_url))
-    edge = TelegramEdge(parts, intake)
+    edges: list[TelegramEdge | StaffEdge] = []
+    if parts.settings.staff_telegram_token is not None:
+        edges.append(StaffEdge(parts))
+    if parts.settings.telegram_token is not None or not edges:
+        edges.append(TelegramEdge(parts, intake))
     try:
-        await edge.poll(stop)
+        await asyncio.gather(*(edge.poll(stop) for edge in edges))
     finally:
-        await edge.close()
+        for edge in edges:
+            await edge.close()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
 import httpx
 import redis
+import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.health import PROCESSES
+from cli.doctor_staff import STAFF_CHECKS
+from cli.findings import Check, Finding, Health
 from companion.errors import NuanyuError
 from companion.risk.hotlines import registry
 from companion.risk.screen import unusable_models
@@ -29,26 +31,21 @@ from infra.vault import KeyRing
 _TIMEOUT = 5.0  # seconds
 #: Read by the second reader to see whether it answers; nobody wrote it.
 _SAMPLE = "今天下雨了。"
+_MARKS = {Health.WELL: ("✓", "green"), Health.HINT: ("·", "yellow"), Health.ILL: ("✗", "red")}
 
 
-class Health(StrEnum):
-    """How serious a finding is."""
-
-    WELL = "ok"
-    HINT = "hint"  #: Works, but somebody should know.
-    ILL = "bad"  #: Students would notice.
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    health: Health
-    detail: str
-
-
-Check = Callable[[Settings], Iterator[Finding]]
+def report(settings: Settings, *, as_json: bool) -> int:
+    """Print every finding; returns 1 when one is bad."""
+    ill = False
+    for finding in examine(settings):
+        ill |= finding.health is Health.ILL
+        if as_json:
+            fields = {"what": finding.what, "health": finding.health, "detail": finding.detail}
+            typer.echo(json.dumps(fields, ensure_ascii=False))
+        else:
+            mark, colour = _MARKS[finding.health]
+            typer.secho(f"{mark} {finding.what:<20} {finding.detail}", fg=colour)
+    return 1 if ill else 0
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -182,14 +179,6 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
         yield Finding("webhook", health, f"set; {waiting} updates wait")
 
 
-def _staff(settings: Settings) -> Iterator[Finding]:
-    if settings.staff_telegram_token is None:
-        detail = "nobody can be paged: set NUANYU_STAFF_TELEGRAM_TOKEN and …_CHAT"
-        yield Finding("staff", Health.ILL, detail)
-    else:
-        yield Finding("staff", Health.WELL, "a staff group is configured")
-
-
 def _campus(settings: Settings) -> Iterator[Finding]:
     try:
         campus = load_campus(settings.campus_file)
@@ -225,5 +214,6 @@ def _recognisers(_: Settings) -> Iterator[Finding]:
 _CHECKS: tuple[Check, ...] = (
     _recognisers,
     *(_data, _database, _keys, _broker, _model, _opinion),
-    *(_telegram, _staff, _campus, _hotlines),
+    *(_telegram, _campus, _hotlines),
+    *STAFF_CHECKS,
 )

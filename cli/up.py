@@ -43,7 +43,8 @@ def commands(settings: Settings) -> list[Command]:
         _command("web", "web", stage=Stage.SERVE),
         _command("scheduler", "scheduler", stage=Stage.FEED),
     ]
-    if settings.telegram_token and settings.public_url is None:
+    has_bot = settings.telegram_token or settings.staff_telegram_token
+    if has_bot and settings.public_url is None:
         found.append(_command("poll", "poll", stage=Stage.FEED))
     return found
 

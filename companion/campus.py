@@ -7,6 +7,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from companion.language import Language
+from companion.risk import Level
+from companion.staff.clocks import Clocks
+from companion.staff.drills import WeeklyDrill
+from companion.staff.term import SpecialDays
 
 Wording = dict[Language, str]
 
@@ -92,5 +96,19 @@ class Campus:
     #: Younger students are told kindly that they need somebody with them (years).
     minimum_age: int = 18
     pace: Pace = field(default_factory=Pace)
+    #: How fast staff must answer, by level.
+    clocks: Clocks = field(default_factory=Clocks)
+    #: Holidays and exam weeks, for the roster.
+    holidays: tuple[SpecialDays, ...] = ()
+    #: When a test alarm goes to staff by itself; None: only when somebody starts one.
+    weekly_drill: WeeklyDrill | None = None
+    #: Whether a student's lines go into the private Telegram chat of the counsellor who holds the
+    #: talk; else that chat only says that there is a new line at the desk.
+    relay_in_telegram: bool = True
+    #: From this level on an emergency contact's address is written to without a person's press
+    #: (some laws order it); None: never.
+    contact_automatically_at: Level | None = None
+    #: Whether students also see the reason for which somebody read their talk.
+    show_reading_reasons: bool = False
     #: Days after which words are deleted.
     retention_days: int = 365

@@ -24,7 +24,11 @@ class Job(StrEnum):
     DELIVER_URGENT = "deliver_urgent"  #: The same for a crisis card, by the safety workers.
     SHOW_DRAFT = "show_draft"  #: Show the part of a reply that is written already.
     SHOW_TYPING = "show_typing"  #: Show that an answer is being written.
-    PAGE = "page"  #: Tell the staff about one escalation.
+    RAISE = "raise"  #: Climb a case's ladder: page the rung that is due.
+    PAGE = "page"  #: Send one page to one person, or to the staff group.
+    WATCH_CASES = "watch_cases"  #: Find rungs that are due, pages and owners that got stuck.
+    RELAY = "relay"  #: Pass one line of a student to the counsellor who holds the talk.
+    FOLLOW_UP = "follow_up"  #: Send the caring contacts that are due.
     REMEMBER = "remember"  #: Note durable facts, fold old turns into the summary.
     SWEEP = "sweep"  #: Find what is still owed and send its jobs again.
     PURGE = "purge"  #: Delete what has passed its date.
@@ -39,7 +43,11 @@ _QUEUES = {
     Job.ASSESS: Queue.SAFETY,
     Job.ASK_OPINION: Queue.SAFETY,
     Job.DELIVER_URGENT: Queue.SAFETY,
+    Job.RAISE: Queue.SAFETY,
     Job.PAGE: Queue.SAFETY,
+    Job.WATCH_CASES: Queue.SAFETY,
+    Job.RELAY: Queue.SAFETY,
+    Job.FOLLOW_UP: Queue.BACKGROUND,
     Job.REPLY: Queue.CONVERSATION,
     Job.DELIVER: Queue.DELIVERY,
     Job.SHOW_DRAFT: Queue.DELIVERY,

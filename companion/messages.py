@@ -61,11 +61,12 @@ class OutboundKind(StrEnum):
     NOTICE = "notice"  #: Fixed words: notice, onboarding, answers to commands.
     CARD = "card"  #: Crisis card or a fixed safety text: may repeat rather than be missed.
     EXPORT = "export"  #: A student's own data, built at the moment of delivery.
+    RELAY = "relay"  #: What a person writes through us, and what frames it: never markdown.
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it overtakes what waits and is sent again when in doubt."""
-        return self is OutboundKind.CARD
+        """Whether the safety workers send it, and send it again when in doubt."""
+        return self in {OutboundKind.CARD, OutboundKind.RELAY}
 
 
 class OutboundState(StrEnum):

@@ -13,6 +13,7 @@ from uuid import UUID
 from companion.errors import NuanyuError
 from companion.messages import Choice
 from companion.risk.opinion import Opinion
+from companion.staff.people import ChannelKind
 from companion.turns import Turn
 
 if TYPE_CHECKING:
@@ -198,12 +199,38 @@ class Senders(Protocol):
         """Return the sender, or None for a platform that is off or is a mailbox."""
 
 
-class Pager(Protocol):
-    """Reaches staff. A page carries no words of a student."""
+# ---------------------------------------------------------------- reaching staff
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says. It carries no words of a student."""
+
+    #: One line, for channels that have subjects.
+    subject: str = field(repr=False)
+    #: Whole without the subject and without the link.
+    body: str = field(repr=False)
+    #: Where the case is at the desk; it asks for a sign-in, so it holds no secret.
+    url: str | None = None
+    buttons: tuple[Choice, ...] = ()
+
+
+class Channel(Protocol):
+    """One way to reach staff. Blocking; safe to share between threads."""
+
+    def page(self, address: str, text: PageText) -> None:
+        """Send one page. Raises RetryLater, Refused or Uncertain."""
+
+
+class Channels(Protocol):
+    """The ways to reach staff, by kind."""
 
     @property
-    def is_configured(self) -> bool:
-        """Whether any channel to staff is configured."""
+    def campus_wide(self) -> tuple[tuple[ChannelKind, str], ...]:
+        """What reaches staff as a whole: the staff group, a group robot, a mailbox.
 
-    def page(self, text: str) -> bool:
-        """Send one page; False when it was not taken or no channel is configured."""
+        One address of a kind at most. Known also in a process that does not send.
+        """
+
+    def get(self, kind: ChannelKind) -> Channel | None:
+        """Return the channel; None when it is off, or this process does not send."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import time
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from companion.campus import Campus, DutyLine, OpenHours, Pace
+from companion.errors import BadInput
 from companion.language import Language
+from companion.risk import Level
+from companion.staff.drills import weekly_drill
+from companion.staff.term import DayKind, SpecialDays
+from infra.campus_clocks import ClocksTable
 from infra.settings import SettingsError
 
 
@@ -57,6 +62,24 @@ class _Pace(_Part):
         return self
 
 
+class _SpecialDays(_Part):
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    kind: DayKind = DayKind.HOLIDAY
+    name: _Names
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _SpecialDays:
+        if self.last < self.first:
+            raise ValueError("to must not be earlier than from")
+        return self
+
+    def days(self) -> SpecialDays:
+        return SpecialDays(
+            first=self.first, last=self.last, kind=self.kind, name=self.name.wording()
+        )
+
+
 class _CampusFile(_Part):
     name: _Names
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "CN"
@@ -65,7 +88,22 @@ class _CampusFile(_Part):
     duty_line: _Duty | None = None
     minimum_age: int = Field(default=18, ge=13, le=25)
     retention_days: int = Field(default=365, ge=1, le=3650)
+    relay_in_telegram: bool = True
+    contact_automatically_at: Literal["high", "imminent"] | None = None
+    show_reading_reasons: bool = False
     pace: _Pace = _Pace()
+    clocks: ClocksTable = ClocksTable()
+    holidays: list[_SpecialDays] = []
+    weekly_drill: str = "off"
+
+    @field_validator("weekly_drill")
+    @classmethod
+    def _known_hour(cls, value: str) -> str:
+        try:
+            weekly_drill(value)
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -85,7 +123,13 @@ class _CampusFile(_Part):
             timezone=ZoneInfo(self.timezone),
             duty_line=None if self.duty_line is None else _duty(self.duty_line),
             minimum_age=self.minimum_age,
+            relay_in_telegram=self.relay_in_telegram,
+            contact_automatically_at=_level(self.contact_automatically_at),
+            show_reading_reasons=self.show_reading_reasons,
             pace=Pace(**self.pace.model_dump()),
+            clocks=self.clocks.clocks(),
+            holidays=tuple(days.days() for days in self.holidays),
+            weekly_drill=weekly_drill(self.weekly_drill),
             retention_days=self.retention_days,
         )
 
@@ -112,6 +156,10 @@ def load_campus(file: Path | None) -> Campus:
             for p in error.errors()
         )
         raise SettingsError(f"{file}: {problems}") from None
+
+
+def _level(name: str | None) -> Level | None:
+    return None if name is None else Level[name.upper()]
 
 
 def _duty(duty: _Duty) -> DutyLine:

@@ -6,8 +6,8 @@ import redis
 from prometheus_client import CollectorRegistry, Gauge
 
 from companion.errors import StoreUnavailable
+from companion.flows.watchdog import unnotified_cases
 from companion.jobs import Queue
-from infra.clock import WallClock
 from infra.services import Parts
 
 _TIMEOUT = 1.0  # seconds
@@ -23,13 +23,20 @@ class Gauges:
         self._depth = Gauge(
             "nuanyu_queue_depth", "Jobs that wait on a queue", ["queue"], registry=registry
         )
+        self._unnotified = Gauge(
+            "nuanyu_cases_unnotified",
+            "Open cases that should have reached staff and reached nobody",
+            registry=registry,
+        )
         self._up = Gauge("nuanyu_part_up", "Whether a part answers", ["part"], registry=registry)
 
     def read(self, parts: Parts) -> None:
         """Read the rows and the queues; a part that is away is 0 and its numbers stay old."""
         try:
+            now = parts.services.clock.now()
             with parts.store.reading() as tx:
-                counts = tx.upkeep.counts(now=WallClock().now())
+                counts = tx.upkeep.counts(now=now)
+            self._unnotified.set(unnotified_cases(store=parts.store, now=now))
             for what, number in counts.items():
                 self._owed.labels(what).set(number)
             self._up.labels("database").set(1)

@@ -27,6 +27,9 @@ _CONNECT: Final = 1.0  # seconds
 _AT_ONCE: Final = 0.3  # seconds; a failure as quick as this is a broken connection
 #: How long a call to the broker may hang in a process that answers webhooks (seconds).
 WEB_PATIENCE: Final = 1.0
+#: A tick, which carries no id, is worth nothing once the next ones have come: they must not pile
+#: up in front of what students wrote while a worker was away (seconds).
+TICK_LIFE: Final = 600.0
 CHANNEL: Final = "nuanyu:chat:"
 
 
@@ -107,6 +110,7 @@ class CeleryJobs:
                 args=[str(one) for one in ids],
                 queue=job.queue.value,
                 countdown=after or None,
+                expires=None if ids else TICK_LIFE,
                 retry=False,
             )
         except (OperationalError, redis.RedisError, OSError):

@@ -8,21 +8,19 @@ from celery import Celery
 
 from companion.campus import Campus
 from companion.flows.services import Services
-from companion.ports import LanguageModel, Masks, Pager, SecondOpinion, Sender
+from companion.ports import Channels, LanguageModel, Masks, SecondOpinion, Sender
 from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
-from infra.pager import GroupPager, NoPager
+from infra.pagers import make_channels, silent_channels
 from infra.queue import WEB_PATIENCE, CeleryJobs, RedisBell, find_redis, make_celery
 from infra.redaction import TalkMask
 from infra.senders import PlatformSenders
+from infra.senders.loop import LoopThread
 from infra.settings import Settings
 from infra.store.engine import database_url, make_engine
 from infra.store.store import SqlStore
 from infra.vault import KeyRing, Sealers
-
-#: Telegram's own limit for one group is 20 messages a minute.
-_STAFF_RATE = 0.3  # messages a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,8 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
     store = SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
     numbers = known_numbers(campus)
     masks: Masks = lambda: TalkMask(keep=numbers)  # noqa: E731 - a Masks is anything callable
-    student_sender, pager = _telegram(settings, redis_url, role) if role.sends else (None, None)
+    loop = LoopThread()
+    student_sender = _telegram(settings, redis_url, role, loop)
     services = Services(
         store=store,
         campus=campus,
@@ -75,10 +74,11 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
         bell=bell,
         senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
         masks=masks,
-        pager=pager or NoPager(is_configured=settings.staff_telegram_token is not None),
+        channels=_channels(settings, redis_url, role, loop),
         model=_model(settings) if role.asks_model else None,
         known_numbers=numbers,
         second_opinion=_opinion(settings, masks) if role.asks_opinion else None,
+        public_url=str(settings.public_url) if settings.public_url else None,
     )
     return Parts(
         settings=settings,
@@ -114,24 +114,16 @@ def _opinion(settings: Settings, masks: Masks) -> SecondOpinion | None:
     return build_opinion(settings, masks=masks)
 
 
-def _telegram(settings: Settings, redis_url: str, role: Role) -> tuple[Sender | None, Pager | None]:
-    if not (settings.telegram_token or settings.staff_telegram_token):
-        return None, None
+def _telegram(settings: Settings, redis_url: str, role: Role, loop: LoopThread) -> Sender | None:
+    if settings.telegram_token is None or not role.sends:
+        return None
     # python-telegram-bot takes half a second to load: only processes that send pay for it.
-    from infra.senders.loop import LoopThread  # noqa: PLC0415
     from infra.senders.telegram import telegram_sender  # noqa: PLC0415
 
-    loop = LoopThread()
-    sender = telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
-    if settings.staff_telegram_token is None or settings.staff_telegram_chat is None:
-        return sender, None
-    staff_settings = settings.model_copy(
-        update={
-            "telegram_token": settings.staff_telegram_token,
-            "telegram_rate": _STAFF_RATE,
-            "telegram_chat_rate": _STAFF_RATE,
-        }
-    )
-    staff = telegram_sender(staff_settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
-    pager = GroupPager(staff, settings.staff_telegram_chat) if staff else None
-    return sender, pager
+    return telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
+
+
+def _channels(settings: Settings, redis_url: str, role: Role, loop: LoopThread) -> Channels:
+    if not role.sends:
+        return silent_channels(settings)
+    return make_channels(settings, redis_url=redis_url, loop=loop)

@@ -15,6 +15,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from companion.errors import BadInput
+from infra.settings_pairs import staff_problems, student_problems
 
 PREFIX = "NUANYU_"
 
@@ -75,6 +76,26 @@ class Settings(BaseSettings):
     staff_telegram_token: SecretStr | None = None
     staff_telegram_chat: str | None = None
 
+    #: The mail server that takes pages to staff; `none` only on this machine.
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str | None = None
+    #: What reaches the whole campus's staff, beside the group above.
+    staff_email: str | None = None
+    staff_webhook_url: SecretStr | None = None
+    #: Signs every page that leaves as a webhook, to the address above or to one person's.
+    staff_webhook_secret: SecretStr | None = None
+    staff_wecom_key: SecretStr | None = None
+    wecom_robot_url: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
+
+    #: The campus's own sign-in for staff (OpenID Connect); empty: passwords of our own.
+    oidc_issuer: HttpUrl | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+
     #: Threads of the conversation worker: how many model streams one process holds.
     conversation_threads: int = Field(default=120, ge=1)
     log_level: Annotated[str, NoDecode] = "INFO"
@@ -99,22 +120,9 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _whole_platforms(self) -> Settings:
-        if self.telegram_token and not self.telegram_secret:
-            raise ValueError(
-                "NUANYU_TELEGRAM_TOKEN is set but NUANYU_TELEGRAM_SECRET is not: "
-                "set it to 16-256 letters, digits, _ or - (any long random word)"
-            )
-        secret = self.telegram_secret.get_secret_value() if self.telegram_secret else ""
-        if secret and not (16 <= len(secret) <= 256 and _is_word(secret)):  # noqa: PLR2004
-            raise ValueError(
-                "NUANYU_TELEGRAM_SECRET must be 16-256 letters, digits, _ or - (Telegram's rule)"
-            )
-        if bool(self.staff_telegram_token) != bool(self.staff_telegram_chat):
-            raise ValueError(
-                "NUANYU_STAFF_TELEGRAM_TOKEN and NUANYU_STAFF_TELEGRAM_CHAT go together: "
-                "set both, or neither"
-            )
+    def _whole(self) -> Settings:
+        for problem in (*student_problems(self), *staff_problems(self)):
+            raise ValueError(problem)
         return self
 
 
@@ -125,10 +133,6 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(problem) for problem in error.errors())) from None
-
-
-def _is_word(secret: str) -> bool:
-    return all(letter.isascii() and (letter.isalnum() or letter in "_-") for letter in secret)
 
 
 def _refuse_unknown_names() -> None:

@@ -4,7 +4,8 @@ Watch and moderate: where the share of lines at risk that is missed and the shar
 that is raised are least in sum, on the corpus' development part. Of real messages hundreds are
 harmless for one at risk, so a student missed weighs as much as hundreds bothered. But never so
 low that more than a ceiling of ordinary chat (everyday lines of that part and public chat
-together) is reached: people must be able to talk about their day. High and imminent stay where the cost is least (`lab.risk`).
+together) is reached: people must be able to talk about their day. High and imminent stay where the
+cost is least (`lab.risk`).
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ def choose(language: Language, folder: Path) -> NDArray[np.float32]:
     is_encoded = language in ENCODED
     file = dict(stored_encoder(language) if is_encoded else stored(language))
     quick, policy = Policy.read(stored(language)), Policy.read(file)
-    lines = load(language, Part.DEV)
-    chances, kept = _chances(quick, policy, [(line.text, line.history) for line in lines], language)
-    lines = [lines[place] for place in kept]
+    dev = load(language, Part.DEV)
+    chances, kept = _chances(quick, policy, [(line.text, line.history) for line in dev], language)
+    lines = [dev[place] for place in kept]
     of_chat, _ = _chances(quick, policy, [(text, ()) for text in _chat(language, folder)], language)
     level = np.array([line.level for line in lines])
     everyday = np.array([line.is_everyday and line.level is Level.NONE for line in lines])

@@ -20,5 +20,7 @@ class Tick:
 #: Times are UTC; what is a student's morning or night is decided by the rows.
 TICKS = (
     Tick(Job.SWEEP, CronTrigger(second="*/30", timezone="UTC")),
+    Tick(Job.WATCH_CASES, CronTrigger(second="*/10", timezone="UTC")),
+    Tick(Job.FOLLOW_UP, CronTrigger(minute="*/5", timezone="UTC")),
     Tick(Job.PURGE, CronTrigger(minute=17, timezone="UTC")),
 )

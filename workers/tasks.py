@@ -13,14 +13,18 @@ from celery import Celery
 from companion.errors import StoreUnavailable, UnknownRow
 from companion.flows.ask_opinion import Heard, ask_opinion
 from companion.flows.assess import assess
+from companion.flows.climb import climb
 from companion.flows.deliver import deliver
+from companion.flows.follow_up import follow_up
 from companion.flows.page import page
+from companion.flows.pass_on import pass_on
 from companion.flows.purge import purge
 from companion.flows.remember import remember
 from companion.flows.reply import reply
 from companion.flows.services import Services
 from companion.flows.show import show_draft, show_typing
 from companion.flows.sweep import sweep
+from companion.flows.watch_cases import watch_cases
 from companion.jobs import Job
 from companion.risk import Verdict
 from infra.tally import Tally
@@ -37,14 +41,18 @@ FLOWS: dict[Job, Flow] = {
     Job.DELIVER_URGENT: deliver,
     Job.SHOW_DRAFT: show_draft,
     Job.SHOW_TYPING: show_typing,
+    Job.RAISE: climb,
     Job.PAGE: page,
+    Job.WATCH_CASES: watch_cases,
+    Job.FOLLOW_UP: follow_up,
+    Job.RELAY: pass_on,
     Job.REMEMBER: remember,
     Job.SWEEP: sweep,
     Job.PURGE: purge,
 }
 
 #: Jobs that are only a hint to show something: a late one is worth nothing.
-_NOT_WORTH_A_RETRY = {Job.SHOW_DRAFT, Job.SHOW_TYPING, Job.SWEEP, Job.PURGE}
+_NOT_WORTH_A_RETRY = {Job.SHOW_DRAFT, Job.SHOW_TYPING, Job.SWEEP, Job.WATCH_CASES, Job.PURGE}
 
 
 def register(celery: Celery, services: Services, tally: Tally) -> None:

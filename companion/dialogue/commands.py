@@ -19,10 +19,14 @@ class CommandName(StrEnum):
     RESUME = "resume"
     HUMAN = "human"
     SOS = "sos"
+    PLAN = "plan"
     PRIVACY = "privacy"
     EXPORT = "export"
     DELETE = "delete"
     MEMORY = "memory"
+    CONTACT = "contact"
+    CARE = "care"
+    OBJECT = "object"
     AGE = "age"
     CONSENT = "consent"
     AGAIN = "again"
@@ -91,6 +95,7 @@ _PLAIN_WORDS: dict[CommandName, tuple[str, ...]] = {
         "热线",
         "求助电话",
     ),
+    CommandName.PLAN: ("安全计划", "我的安全计划", "safety plan", "my safety plan", "my plan"),
     CommandName.HELP: (
         "menu",
         "commands",
@@ -131,6 +136,16 @@ _PLAIN_WORDS: dict[CommandName, tuple[str, ...]] = {
         "你都记得什么",
         "记忆",
     ),
+    CommandName.CONTACT: ("emergency contact", "紧急联系人"),
+    CommandName.CARE: (
+        "no more check-ins",
+        "stop checking in",
+        "不用再问候",
+        "不用再问候我",
+        "别再问候我",
+        "不用问候我",
+    ),
+    CommandName.OBJECT: ("object", "异议", "我有异议", "我反对共享"),
     CommandName.PAUSE: ("pause", "暂停"),
     CommandName.RESUME: ("resume", "恢复", "继续提醒"),
     CommandName.START: ("开始",),
@@ -151,18 +166,24 @@ _ALIASES = {
     "退出": CommandName.STOP,
     "停止": CommandName.STOP,
     "求助": CommandName.SOS,
+    "安全计划": CommandName.PLAN,
+    "计划": CommandName.PLAN,
     "帮助": CommandName.HELP,
     "隐私": CommandName.PRIVACY,
     "导出": CommandName.EXPORT,
     "删除": CommandName.DELETE,
     "记忆": CommandName.MEMORY,
     "暂停": CommandName.PAUSE,
+    "紧急联系人": CommandName.CONTACT,
+    "异议": CommandName.OBJECT,
     "真人": CommandName.HUMAN,
     "语言": CommandName.LANGUAGE,
     "开始": CommandName.START,
 }
 _SLASHED = re.compile(r"^/([^\s@/]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL)
 _REMEMBER = re.compile(r"^(?:记住|请记住|remember)\s*[:：]\s*(.+)$", re.DOTALL | re.IGNORECASE)
+#: Words a student adds for the staff who look after their case.
+_ADD = re.compile(r"^(?:补充|我要补充|add)\s*[:：]\s*(.+)$", re.DOTALL | re.IGNORECASE)
 _NAMES = {name.value: name for name in CommandName if name.value}
 _PLAIN = {word: name for name, words in _PLAIN_WORDS.items() for word in words}
 
@@ -178,7 +199,12 @@ def parse_command(text: str) -> Command | None:
     remember = _REMEMBER.match(stripped)
     if remember:
         return Command(CommandName.MEMORY, f"keep {remember[1].strip()}")
+    added = _ADD.match(stripped)
+    if added:
+        return Command(CommandName.PRIVACY, f"add {added[1].strip()}")
     bare = stripped.strip(" \t\n.!?,;~。！？，；～…").casefold()
     if bare in _LANGUAGE_WORDS:
         return Command(CommandName.LANGUAGE, _LANGUAGE_WORDS[bare])
-    return Command(_PLAIN[bare]) if bare in _PLAIN else None
+    if bare in _PLAIN:
+        return Command(_PLAIN[bare], "stop" if _PLAIN[bare] is CommandName.CARE else "")
+    return None

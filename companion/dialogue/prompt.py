@@ -45,6 +45,8 @@ class TalkContext:
     card_shown: bool = False
     #: Whether the student has been told that no model is answering.
     guided_told: bool = True
+    #: Whether a person held this talk a while ago, and handed it back.
+    handed_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _system(context: TalkContext, budget_tokens: int, count: Callable[[str], int
         parts.append(words["watch"])
     if context.card_shown:
         parts.append(words["card"])
+    if context.handed_back:
+        parts.append(words["handed_back"])
     for title, lines in (
         ("summary", [context.summary] if context.summary else []),
         ("facts", [f"- {fact}" for fact in context.facts]),

@@ -11,9 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from companion.flows.assess import CONTEXT_TURNS, answer_risk, escalate, take_order
+from companion.flows.assess import CONTEXT_TURNS, answer_risk, take_order
+from companion.flows.escalate import escalate
 from companion.flows.order import Order
 from companion.flows.services import Services
+from companion.flows.stay import raise_only
 from companion.messages import Message
 from companion.risk import Level, Verdict
 from companion.risk.opinion import Opinion, merge
@@ -84,4 +86,6 @@ def _act(order: Order, verdict: Verdict, *, before: Level) -> None:
     if student.stopped_at and student.stopped_at >= since:
         escalate(order, verdict)  # Whoever has left is not written to for a model's opinion.
         return
+    if raise_only(order, verdict):
+        return  # Its question waits; what was written has been answered in the safety dialogue.
     answer_risk(order, verdict, part=f":{verdict.level.label}" if before.needs_card else "")

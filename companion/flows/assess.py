@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from companion.campus import Campus
 from companion.dialogue.commands import Command, parse_command
+from companion.flows import stay
+from companion.flows.escalate import escalate
 from companion.flows.first_questions import introduce
+from companion.flows.follow_up import not_closed
 from companion.flows.obey import obey
 from companion.flows.order import Order
-from companion.flows.sending import send, speaking
+from companion.flows.own_contact import answer_to_contact
+from companion.flows.relay import hear, relay_of
+from companion.flows.sending import speaking
 from companion.flows.services import Services
+from companion.flows.told import keep_words
 from companion.jobs import Job
-from companion.language import Language
-from companion.messages import InboundKind, Message, OutboundKind
-from companion.people.student import Purpose, Student
-from companion.risk import Level, Subject, Verdict
+from companion.messages import InboundKind, Message
+from companion.risk import SCREENING_FAILED, Level, Subject, Verdict
 from companion.risk.screen import screen
-from companion.safety.card import Card, crisis_card
-from companion.store import Draft, Transaction
+from companion.safety.dialogue.levels import without_echo
+from companion.safety.dialogue.machine import Turned
+from companion.store import Transaction
 from companion.texts import say
 from companion.turns import Turn
 
 #: Turns that give a text its context.
 CONTEXT_TURNS = 12
-#: After this much silence a worrying text begins with the card again.
-TALK_GAP = timedelta(hours=6)
 
 _SPOKEN = {InboundKind.TEXT, InboundKind.EDIT, InboundKind.CHOICE}
-_BROKE = "screening failed"
 
 
 def assess(message_id: UUID, *, services: Services) -> Verdict | None:
@@ -42,26 +43,40 @@ def assess(message_id: UUID, *, services: Services) -> Verdict | None:
     now = services.clock.now()
     with services.store.reading() as tx:
         message = tx.inbound.get(message_id)
-        past = tx.talk.turns(message.student_id, limit=CONTEXT_TURNS)
+        past = not_closed(
+            tx, message.student_id, tx.talk.turns(message.student_id, limit=CONTEXT_TURNS)
+        )
+        contact = tx.aftercare.contacts.get(message.student_id)
+        had_safety_talk = tx.safety.talks.latest(message.student_id) is not None
     if message.level is not None:
         return None
-    verdict = judge(message.text, [turn.turn for turn in past])
-    command = parse_command(message.text) if message.kind in _SPOKEN else None
+    command = None
+    if message.kind in _SPOKEN:
+        command = parse_command(message.text) or answer_to_contact(contact, message.text, now=now)
+    # What was said before does not make a command worrying: exit words take effect at once.
+    verdict = judge(message.text, () if command else [turn.turn for turn in past])
     is_talk = command is None and _has_words(message)
-    needs_card = verdict.level.needs_card
+    alone = judge(message.text, ()) if is_talk and had_safety_talk else verdict
 
     with services.store.transaction() as tx:
+        _follow_language(tx, message)
+        order = take_order(tx, message, services=services, command=command, now=now)
+        turned = _take_in(order, verdict, alone=alone) if is_talk else None
+        verdict = turned.verdict if turned else without_echo(verdict, alone)
+        is_said = turned is not None and turned.said is not None
+        needs_card = verdict.level.needs_card
         first = tx.inbound.judge(
             message.id,
             verdict,
-            owed=is_talk and not needs_card,
+            owed=is_talk and not needs_card and not is_said,
             in_talk=is_talk or needs_card,
             now=now,
         )
         if first:
-            _follow_language(tx, message)
-            _answer(take_order(tx, message, services=services, command=command, now=now), verdict)
-            if is_talk and verdict.level < Level.HIGH and services.second_opinion is not None:
+            _answer(order, verdict, turned)
+            if services.second_opinion is not None and _is_for_another_reader(
+                order, verdict, turned
+            ):
                 tx.enqueue(Job.ASK_OPINION, message.id)
     return verdict if first else None
 
@@ -72,7 +87,7 @@ def judge(text: str, history: Sequence[Turn]) -> Verdict:
         return screen(text, history=history)
     except Exception as error:  # noqa: BLE001 - the student must not be the one to miss out
         # The name of the error says what to mend; its message might quote the text.
-        evidence = f"{_BROKE} ({type(error).__name__})"
+        evidence = f"{SCREENING_FAILED} ({type(error).__name__})"
         return Verdict(
             level=Level.MODERATE, subject=Subject.UNCLEAR, score=0.5, evidence=(evidence,)
         )
@@ -81,22 +96,9 @@ def judge(text: str, history: Sequence[Turn]) -> Verdict:
 def broken_by(verdict: Verdict) -> str | None:
     """Return the name of the error that broke the screening; None when it worked."""
     phrase = verdict.evidence[0] if verdict.evidence else ""
-    return phrase.removeprefix(f"{_BROKE} (").rstrip(")") if phrase.startswith(_BROKE) else None
-
-
-def next_safety_text(
-    verdict: Verdict, *, student: Student, language: Language, campus: Campus, now: datetime
-) -> tuple[Card, int]:
-    """Return the card, or the staying text that follows it within one talk.
-
-    The number counts the safety texts since the card, which is 0. A level above that of the
-    card brings the card again.
-    """
-    repeat = 0
-    if student.card_at is not None and now - student.card_at < TALK_GAP:
-        repeat = student.card_repeats + 1 if verdict.level <= student.card_level else 0
-    card = crisis_card(verdict, campus=campus, language=language, now=now, repeat=repeat)
-    return card, repeat
+    if not phrase.startswith(SCREENING_FAILED):
+        return None
+    return phrase.removeprefix(f"{SCREENING_FAILED} (").rstrip(")")
 
 
 def take_order(
@@ -117,15 +119,49 @@ def take_order(
         language=speaking(student, message),
         tx=tx,
         campus=services.campus,
-        has_pager=services.pager.is_configured,
+        channels=services.channels,
         now=now,
     )
 
 
-def _answer(order: Order, verdict: Verdict) -> None:
+def _take_in(order: Order, verdict: Verdict, *, alone: Verdict) -> Turned | None:
+    """Return what the safety dialogue makes of a message; None while a person holds the talk."""
+    if relay_of(order.tx, order.student.id) is not None:
+        stay.hush(order.tx, order.student.id, now=order.now)
+        return None
+    return stay.take_in(order, verdict, alone=alone)
+
+
+def _is_for_another_reader(order: Order, verdict: Verdict, turned: Turned | None) -> bool:
+    is_understood = turned is not None and turned.is_understood
+    is_talk = order.command is None and _has_words(order.message)
+    return is_talk and verdict.level < Level.HIGH and not is_understood
+
+
+def _answer(order: Order, verdict: Verdict, turned: Turned | None) -> None:
+    relay = relay_of(order.tx, order.student.id)
+    if relay is not None and (order.command is None or verdict.level.needs_card):
+        hear(order.tx, order.message, relay, now=order.now)
+        if not verdict.level.needs_card:
+            return
+    if turned is not None:
+        stay.go_on(order, turned)
     if verdict.level.needs_card:
+        _answer_risk(order, verdict, turned)
+    elif turned is None or turned.said is None:
+        _answer_calmly(order)
+
+
+def _answer_risk(order: Order, verdict: Verdict, turned: Turned | None) -> None:
+    keep_words(order)
+    if turned is None:
         answer_risk(order, verdict)
-    elif order.command is not None:
+    elif turned.said is None:
+        stay.begin(order, verdict)
+
+
+def _answer_calmly(order: Order) -> None:
+    if order.command is not None:
         obey(order)
     elif not _has_words(order.message):
         _answer_wordless(order)
@@ -140,44 +176,14 @@ def answer_risk(order: Order, verdict: Verdict, *, part: str = "") -> None:
 
     `part` tells a second safety text for the same message apart from the first.
     """
-    tx, student, message, now = order.tx, order.student, order.message, order.now
-    card, repeat = next_safety_text(
-        verdict, student=student, language=order.language, campus=order.campus, now=now
-    )
-    # A reply in the making did not know of this; it must not appear under the card.
-    tx.outbound.cancel_replies(student.id, now=now)
-    sent = send(
-        tx,
-        order.account,
-        Draft(
-            kind=OutboundKind.CARD,
-            text=card.text,
-            choices=card.choices,
-            dedupe=f"card:{message.id}{part}",
-        ),
-        now=now,
-    )
-    waiting = [other.id for other in tx.inbound.waiting(student.id)]
-    tx.inbound.answer(waiting, by=sent or message.id)
-    level = max(verdict.level, student.card_level) if repeat else verdict.level
-    tx.students.update(student.id, card_at=now, card_level=level, card_repeats=repeat)
-    escalate(order, verdict)
-
-
-def escalate(order: Order, verdict: Verdict) -> None:
-    """Open what staff must hear of, or raise what this message opened before; start its page."""
-    # In danger of life staff are told in any case; the notice says so before the first talk.
-    allowed = verdict.level >= Level.HIGH or order.student.allows(Purpose.STAFF_ALERT)
-    page_state = "owed" if allowed else "not_allowed"
-    escalation = order.tx.escalations.open(
-        order.student.id,
-        message_id=order.message.id,
-        verdict=verdict,
-        page_state=page_state,
-        now=order.now,
-    ) or order.tx.escalations.raise_level(order.message.id, verdict, page_state=page_state)
-    if escalation is not None and allowed:
-        order.tx.enqueue(Job.PAGE, escalation)
+    if relay_of(order.tx, order.student.id) is not None:
+        escalate(order, verdict)  # A person is in the talk: they hear of it, and we are silent.
+        return
+    turned = stay.take_in(order, verdict, alone=verdict)
+    if turned is None:
+        stay.begin(order, verdict, part=part)
+    else:
+        stay.go_on(order, turned, part=part)
 
 
 def _answer_wordless(order: Order) -> None:

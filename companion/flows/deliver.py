@@ -7,11 +7,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from companion.flows.export import export_file
+from companion.flows.pass_on import page_holder
 from companion.flows.services import Services
 from companion.messages import Choice, Outbound, OutboundKind, OutboundState
 from companion.people.student import Account, Student
 from companion.ports import Refused, RetryLater, Sender, Uncertain
-from companion.store import Draft
+from companion.store import Draft, PageReason, Reading
 from companion.texts import say
 
 #: A claim is believed this long after its last sign of life.
@@ -54,12 +55,22 @@ def _deliver_one(outbound_id: UUID, services: Services) -> UUID | None:
             return claim.blocked_by
         account = tx.students.account(claim.outbound.account_id)
         student = tx.students.get(account.student_id)
+        is_overtaken = _is_overtaken(tx, claim.outbound)
     one = _HandOver(claim.outbound, account, student, owner, services)
-    retry = _hand_over(one)
+    retry = None if is_overtaken else _hand_over(one)
+    if is_overtaken:
+        _settle(one, OutboundState.CANCELLED, reason="relay")
     if retry is not None:
         return _put_back(one, retry)
     with services.store.reading() as tx:
         return tx.outbound.next_pending(account.id)
+
+
+def _is_overtaken(tx: Reading, outbound: Outbound) -> bool:
+    """Whether a person holds the talk now: what the companion still had to say is not sent."""
+    return (
+        outbound.kind is OutboundKind.REPLY and tx.relays.open_of(outbound.student_id) is not None
+    )
 
 
 def _hand_over(one: _HandOver) -> timedelta | None:
@@ -117,9 +128,27 @@ def _settle(one: _HandOver, state: OutboundState, *, reason: str | None = None) 
 
 def _refuse(one: _HandOver, refusal: Refused) -> None:
     _settle(one, OutboundState.REFUSED, reason=refusal.reason)
+    if one.outbound.kind is OutboundKind.RELAY:
+        _tell_counsellor(one)
     if refusal.unreachable:
         with one.services.store.transaction() as tx:
             tx.students.set_reachable(one.account.id, reachable=False, why=refusal.reason)
+
+
+def _tell_counsellor(one: _HandOver) -> None:
+    """Page whoever wrote it: the words will not arrive, another way must be found."""
+    now, services = one.services.clock.now(), one.services
+    with services.store.transaction() as tx:
+        relay = tx.relays.open_of(one.student.id)
+        if relay is not None:
+            page_holder(
+                tx,
+                relay,
+                once=str(one.account.id),  # once a relay: nothing arrives there any more
+                services=services,
+                now=now,
+                why=PageReason.UNDELIVERED,
+            )
 
 
 def _put_back(one: _HandOver, after: timedelta) -> UUID | None:

@@ -8,8 +8,16 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from companion.flows.export_cases import (
+    cases_as_data,
+    cases_as_lines,
+    contact_as_data,
+    kept_as_lines,
+    plan_as_data,
+)
 from companion.flows.services import Services
 from companion.people.student import Student
 from companion.store import Fact, Line
@@ -25,6 +33,13 @@ class _Data:
     lines: list[Line]
     facts: list[Fact]
     summary: str | None = field(repr=False)
+    #: What staff were told and did, for machines and for people.
+    cases: list[dict[str, Any]] = field(repr=False)
+    told: list[str] = field(repr=False)
+    #: What the student wrote down for a bad hour.
+    kept: list[str] = field(repr=False)
+    plan: dict[str, Any] | None = field(repr=False)
+    contact: dict[str, Any] | None = field(repr=False)
 
 
 def export_file(student_id: UUID, *, services: Services) -> bytes:
@@ -51,7 +66,12 @@ def _collect(student_id: UUID, services: Services) -> _Data:
             after = page[-1].seq if page else after
         facts = list(tx.talk.facts(student_id))
         summary = tx.students.summary(student_id)
-    return _Data(student, lines, facts, summary)
+        cases = cases_as_data(tx, student_id, campus=services.campus)
+        told = cases_as_lines(tx, student, campus=services.campus)
+        kept = kept_as_lines(tx, student, campus=services.campus, now=services.clock.now())
+        plan = plan_as_data(tx.safety.plans.get(student_id))
+        contact = contact_as_data(tx.aftercare.contacts.get(student_id))
+    return _Data(student, lines, facts, summary, cases, told, kept, plan, contact)
 
 
 def _as_json(data: _Data, *, now: datetime) -> str:
@@ -64,6 +84,9 @@ def _as_json(data: _Data, *, now: datetime) -> str:
             "consents": {purpose.value: yes for purpose, yes in student.consents.items()},
             "remembered": [fact.text for fact in data.facts],
             "summary": data.summary,
+            "safety_plan": data.plan,
+            "emergency_contact": data.contact,
+            "cases": data.cases,
             "messages": [
                 {
                     "at": line.at.isoformat(),
@@ -89,6 +112,8 @@ def _as_page(data: _Data, *, now: datetime) -> str:
     )
     facts = "".join(f"<li>{html.escape(fact.text)}</li>" for fact in data.facts)
     summary = f"<p>{html.escape(data.summary)}</p>" if data.summary else ""
+    summary += "".join(f"<p>{html.escape(text)}</p>" for text in data.kept)
+    told = "".join(f"<p>{html.escape(text)}</p>" for text in data.told)
     return say(
         "export.page",
         language,
@@ -96,5 +121,6 @@ def _as_page(data: _Data, *, now: datetime) -> str:
         at=f"{now:%Y-%m-%d %H:%M}",
         facts=f"<ul>{facts}</ul>" if facts else say("export.nothing", language),
         summary=summary,
+        told=told or say("export.nothing", language),
         messages=rows or say("export.nothing", language),
     )

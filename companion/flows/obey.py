@@ -9,14 +9,17 @@ from uuid import UUID
 
 from companion.dialogue.commands import CommandName
 from companion.errors import UnknownRow
+from companion.flows.care import manage_care
 from companion.flows.first_questions import answer_age, answer_consent, introduce
+from companion.flows.human import human
 from companion.flows.order import Order
+from companion.flows.own_contact import manage_contact
 from companion.flows.own_data import delete, export, memory, show_privacy
-from companion.jobs import Job
+from companion.flows.plan import manage_plan
+from companion.flows.stay import hush, show_numbers
+from companion.flows.told import object_to_sharing
 from companion.language import Language
-from companion.messages import Choice, OutboundKind
-from companion.risk import Level, Verdict
-from companion.safety.card import crisis_card
+from companion.messages import Choice
 from companion.texts import say, wording
 
 _LONGEST_PAUSE_DAYS = 365
@@ -60,6 +63,8 @@ def _stop(order: Order) -> None:
     order.tx.outbound.cancel_replies(order.student.id, now=order.now)
     order.tx.inbound.answer([message.id for message in waiting], by=order.message.id)
     order.tx.students.update(order.student.id, stopped_at=order.now)
+    order.tx.aftercare.follow_ups.stop(order.student.id)
+    hush(order.tx, order.student.id, now=order.now)
     order.answer(order.say("stopped"))
 
 
@@ -78,39 +83,6 @@ def _pause(order: Order) -> None:
 def _resume(order: Order) -> None:
     order.tx.students.update(order.student.id, paused_until=None, stopped_at=None)
     order.answer(order.say("resumed"))
-
-
-def _human(order: Order) -> None:
-    line = order.campus.duty_line
-    if line is None:
-        text = order.say("human_unknown")
-    else:
-        is_open = line.is_open(order.now, zone=order.campus.timezone)
-        text = order.say(
-            "human_open" if is_open else "human_closed",
-            name=line.name[order.language],
-            phone=line.phone,
-            hours=line.hours_text(order.language),
-        )
-    told = "human_told" if order.has_pager else "human_not_told"
-    order.answer(f"{text.strip()}\n\n{order.say(told)}" if line or order.has_pager else text)
-    if order.has_pager:
-        escalation = order.tx.escalations.open(
-            order.student.id,
-            message_id=None,
-            verdict=Verdict(level=Level.NONE),
-            page_state="owed",
-            now=order.now,
-        )
-        if escalation is not None:
-            order.tx.enqueue(Job.PAGE, escalation)
-
-
-def _sos(order: Order) -> None:
-    card = crisis_card(
-        Verdict(level=Level.MODERATE), campus=order.campus, language=order.language, now=order.now
-    )
-    order.answer(card.text, *card.choices, kind=OutboundKind.CARD)
 
 
 def _again(order: Order) -> None:
@@ -133,12 +105,16 @@ _ORDERS: dict[CommandName, Callable[[Order], None]] = {
     CommandName.STOP: _stop,
     CommandName.PAUSE: _pause,
     CommandName.RESUME: _resume,
-    CommandName.HUMAN: _human,
-    CommandName.SOS: _sos,
+    CommandName.HUMAN: human,
+    CommandName.SOS: show_numbers,
+    CommandName.PLAN: manage_plan,
     CommandName.PRIVACY: show_privacy,
     CommandName.EXPORT: export,
     CommandName.DELETE: delete,
     CommandName.MEMORY: memory,
+    CommandName.CONTACT: manage_contact,
+    CommandName.CARE: manage_care,
+    CommandName.OBJECT: object_to_sharing,
     CommandName.AGAIN: _again,
     CommandName.UNKNOWN: Order.answer_unknown,
 }

@@ -11,6 +11,7 @@ from companion.flows.sending import send
 from companion.language import Language
 from companion.messages import Choice, Message, OutboundKind
 from companion.people.student import Account, Student
+from companion.ports import Channels
 from companion.store import Draft, Transaction
 from companion.texts import say
 
@@ -27,9 +28,19 @@ class Order:
     language: Language
     tx: Transaction
     campus: Campus
-    #: Whether a page can reach any staff at all.
-    has_pager: bool
+    #: The ways to reach staff.
+    channels: Channels
     now: datetime
+
+    @property
+    def has_pager(self) -> bool:
+        """Whether there is any way to reach staff at all."""
+        channels, members = self.channels, self.tx.members
+        return bool(channels.campus_wide) or any(
+            channels.get(way.kind) is not None
+            for one in members.all()
+            for way in members.channels(one.id)
+        )
 
     @property
     def argument(self) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
+from companion.flows.erased import tell_erased
 from companion.flows.first_questions import consent_switches
 from companion.flows.order import Order
+from companion.flows.told import add_words, is_words, show_told
 from companion.messages import Choice, OutboundKind
 from companion.people.student import Purpose
 from companion.texts import say
@@ -15,7 +17,16 @@ _LONGEST_FACT: Final = 300  # characters
 
 
 def show_privacy(order: Order) -> None:
-    """Say what is kept and who can see it, with a button for each choice."""
+    """Say what is kept and who can see it, with a button for each choice.
+
+    `told`: what staff were told and who has read what; `add …`: the student's own words to it.
+    """
+    if order.argument == "told":
+        show_told(order)
+        return
+    if is_words(order.command):
+        add_words(order)
+        return
     student, language = order.student, order.language
     lines = [
         order.say(
@@ -32,7 +43,8 @@ def show_privacy(order: Order) -> None:
         unstored="" if student.allows(Purpose.STORAGE) else order.say("privacy_unstored"),
         choices="\n".join(lines),
     )
-    order.answer(text, *consent_switches(order, student))
+    told = Choice(say("told.button", language), "/privacy told")
+    order.answer(text, *consent_switches(order, student), told)
 
 
 def export(order: Order) -> None:
@@ -60,6 +72,7 @@ def delete(order: Order) -> None:
 
 
 def _erase(order: Order) -> None:
+    tell_erased(order)
     code = secrets.token_hex(6).upper()
     counts = order.tx.students.erase(order.student.id, code=code, now=order.now)
     local = order.now.astimezone(order.campus.timezone)

@@ -1,77 +1,134 @@
-"""Telling staff: level, kind and time, never a word of the student (law 2, law 9)."""
+"""Telling staff: one page to one person, or to the staff group, over one channel (law 9)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from companion.campus import Campus
-from companion.flows.sending import send
+from companion.flows.bundle import bundle_of
+from companion.flows.page_text import page_text, text_without_case
 from companion.flows.services import Services
-from companion.messages import OutboundKind
+from companion.flows.tell_student import tell_notified
+from companion.jobs import Job
+from companion.ports import Channel, PageText, Refused, RetryLater, Uncertain
 from companion.risk import Level, Verdict
-from companion.store import Draft, Escalation
-from companion.texts import say
+from companion.staff.cases import Case
+from companion.store import Page, PageReason, PageState, Reading, Transaction
+
+#: How long a worker may take to hand one page over; then another one tries.
+CLAIM = timedelta(seconds=30)
+#: After so many tries a page has failed: the next rung is due.
+TRIES = 3
+#: A channel that wants to wait longer than this has failed, by how grave the case is.
+_PATIENCE = {True: timedelta(seconds=20), False: timedelta(seconds=60)}
+_AGAIN = timedelta(seconds=2)
+#: Reasons that speak of a case nobody has yet: they are dropped when somebody has it.
+_LADDER = {PageReason.RISEN, PageReason.RUNG, PageReason.ASKED, PageReason.BUNDLE}
 
 
-def page(escalation_id: UUID, *, services: Services) -> None:
-    """Page staff for one escalation, and tell the student truthfully what was done.
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one try."""
+
+    state: PageState
+    reason: str | None = None
+    after: timedelta = field(default=timedelta())
+
+
+def page(page_id: UUID, *, services: Services) -> None:
+    """Send one page; a failed one makes the next rung due, the first taken one is told on.
 
     Raises UnknownRow, StoreUnavailable. Safe to run twice: a page may repeat rather than be
     missed.
     """
-    with services.store.reading() as tx:
-        escalation = tx.escalations.get(escalation_id)
-    if escalation.page_state not in {"owed", "failed"}:
-        return
     now = services.clock.now()
-    text = page_text(escalation, campus=services.campus, now=now)
-    told = services.pager.is_configured and services.pager.page(text)
     with services.store.transaction() as tx:
-        state = "told" if told else "failed" if services.pager.is_configured else "no_channel"
-        tx.escalations.paged(escalation_id, state=state, now=now, level=escalation.level)
-        if told and escalation.level >= Level.MODERATE:
-            student = tx.students.get(escalation.student_id)
-            account = tx.students.latest_account(student.id)
-            # Once for a case of several lines; the next talk says it again.
-            opened = student.card_at or escalation.opened_at
-            draft = Draft(
-                kind=OutboundKind.NOTICE,
-                text=say("delivery.told_staff", student.language),
-                dedupe=f"told_staff:{opened:%Y-%m-%d}",
-            )
-            send(tx, account, draft, now=now)
-
-
-def page_text(escalation: Escalation, *, campus: Campus, now: datetime) -> str:
-    """Return what staff read on their phones."""
-    language = campus.language
-    minutes = max(0, int((now - escalation.opened_at).total_seconds() // 60))
-    kinds = [say(f"page.kind_{kind}", language) for kind in escalation.kinds]
-    key = "asked" if escalation.asked_for else "risk"
-    return say(
-        f"page.{key}",
-        language,
-        level=say(f"page.level_{escalation.level.label}", language),
-        kinds=say("page.and", language).join(kinds) or say("page.kind_none", language),
-        at=f"{escalation.opened_at.astimezone(campus.timezone):%H:%M}",
-        minutes=minutes,
-        case=str(escalation.id)[:8],
-    )
+        claimed = tx.pages.claim(page_id, now=now, until=now + CLAIM)
+        if claimed is None:
+            return
+        case = tx.cases.get(claimed.case_id)
+        if claimed.why in _LADDER and (not case.is_open or case.is_answered):
+            tx.pages.settle(page_id, PageState.DROPPED, reason="answered", now=now)
+            return
+        address = _address(tx, claimed, services)
+        text = page_text(tx, claimed, case, services=services, now=now)
+    outcome = _send(services.channels.get(claimed.kind), address, text, claimed)
+    with services.store.transaction() as tx:
+        _record(tx, claimed, outcome, now=services.clock.now())
 
 
 def page_directly(verdict: Verdict, *, services: Services) -> bool:
     """Page staff with no database in between (law 4); False when no channel took it."""
-    now = services.clock.now()
-    escalation = Escalation(
-        id=UUID(int=0),
-        student_id=UUID(int=0),
-        level=verdict.level,
-        kinds=tuple(verdict.kinds),
-        opened_at=now,
-        asked_for=False,
-        page_state="owed",
-    )
-    text = page_text(escalation, campus=services.campus, now=now)
-    note = say("page.no_store", services.campus.language)
-    return services.pager.is_configured and services.pager.page(f"{text}\n{note}")
+    text = text_without_case(verdict, campus=services.campus, now=services.clock.now())
+    outcomes = [
+        _try(channel, address, text).state is PageState.SENT
+        for kind, address in services.channels.campus_wide
+        if (channel := services.channels.get(kind)) is not None
+    ]
+    return any(outcomes)
+
+
+def _address(tx: Reading, page: Page, services: Services) -> str | None:
+    if page.staff_id is None:
+        return dict(services.channels.campus_wide).get(page.kind)
+    ways = tx.members.channels(page.staff_id)
+    return next((way.address for way in ways if way.id == page.channel_id), None)
+
+
+def _send(channel: Channel | None, address: str | None, text: PageText, page: Page) -> _Outcome:
+    if page.attempts > TRIES:  # workers died over it
+        return _Outcome(PageState.FAILED, "gave_up")
+    if channel is None or address is None:
+        return _Outcome(PageState.FAILED, "no_channel")
+    outcome = _try(channel, address, text)
+    is_too_late = outcome.after > _PATIENCE[page.level >= Level.HIGH]
+    if outcome.state is PageState.OWED and (page.attempts == TRIES or is_too_late):
+        return _Outcome(PageState.FAILED, outcome.reason)
+    return outcome
+
+
+def _try(channel: Channel, address: str, text: PageText) -> _Outcome:
+    try:
+        channel.page(address, text)
+    except RetryLater as error:
+        return _Outcome(PageState.OWED, "busy", error.after)
+    except Refused as error:
+        return _Outcome(PageState.FAILED, error.reason)
+    except Uncertain:
+        # Once too often is better than never.
+        return _Outcome(PageState.OWED, "uncertain", _AGAIN)
+    return _Outcome(PageState.SENT)
+
+
+def _record(tx: Transaction, page: Page, outcome: _Outcome, *, now: datetime) -> None:
+    if not tx.pages.settle(page.id, outcome.state, reason=outcome.reason, now=now):
+        return
+    case = tx.cases.get(page.case_id)
+    if outcome.state is PageState.OWED:
+        tx.enqueue(Job.PAGE, page.id, after=outcome.after.total_seconds())
+    elif page.why not in _LADDER or _is_old(page, case):
+        return  # what it said is not what the case waits for now
+    elif outcome.state is PageState.SENT:
+        for heard in (case, *_bundled(tx, page, case)):
+            if tx.cases.notified(heard.id, now=now):
+                tell_notified(tx, heard, now=now)
+    elif tx.pages.failed_rung(case.id, page.rung, since=case.raised_at) and tx.cases.hurry(
+        case.id, rung=page.rung, now=now
+    ):
+        tx.enqueue(Job.RAISE, case.id)
+
+
+def _is_old(page: Page, case: Case) -> bool:
+    return page.created_at < case.raised_at or page.level < case.level
+
+
+def _bundled(tx: Reading, page: Page, carrier: Case) -> list[Case]:
+    """Return the other cases that this page spoke for."""
+    if page.why is not PageReason.BUNDLE:
+        return []
+    return [
+        other
+        for other in bundle_of(tx, carrier)
+        if other.id != carrier.id and other.raised_at <= page.created_at
+    ]

@@ -9,6 +9,7 @@ from uuid import UUID
 from companion.dialogue.commands import parse_command
 from companion.dialogue.talk_language import detect_language
 from companion.errors import StoreUnavailable
+from companion.flows.follow_up import heard_again
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, InboundKind
@@ -46,6 +47,7 @@ def receive(
         account = tx.students.arrive(inbound, language=language, now=now)
         message = tx.inbound.add(account, inbound, now=now)
         if message is not None:
+            heard_again(tx, message.student_id, now)
             tx.enqueue(Job.ASSESS, message.id)
             tx.ring(message.student_id, "message")
         kept = message or tx.inbound.find(inbound.platform, inbound.platform_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from companion.dialogue.memory import extract_facts, summarise
+from companion.flows.own_turns import own_turns
 from companion.flows.reply import LOOK_BACK
 from companion.flows.services import Services
 from companion.people.student import Purpose
@@ -25,7 +26,7 @@ def remember(student_id: UUID, *, services: Services) -> None:
         student = tx.students.get(student_id)
         if not student.allows(Purpose.MEMORY):
             return
-        past = tx.talk.turns(student_id, limit=LOOK_BACK, after=student.summary_seq)
+        past = own_turns(tx, student_id, limit=LOOK_BACK, after=student.summary_seq)
         known = {fact.text for fact in tx.talk.facts(student_id)}
         summary = tx.students.summary(student_id)
     said = [turn.turn for turn in past if turn.turn.role is Role.USER]

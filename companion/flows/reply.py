@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 from companion.dialogue.compose import Engine, Patience, Piece, compose
 from companion.dialogue.pace import next_gap, patience
 from companion.dialogue.prompt import TalkContext
-from companion.flows.assess import TALK_GAP
+from companion.flows.own_turns import own_turns
 from companion.flows.sending import speaking, start_delivery
 from companion.flows.services import Services
+from companion.flows.stay import TALK_GAP
 from companion.jobs import Job
 from companion.messages import Choice, InboundKind, Message, OutboundKind, OutboundState
 from companion.people.student import Account, AgeBand, Purpose, Student
@@ -80,6 +81,10 @@ def _settled(student_id: UUID, owner: UUID, services: Services) -> Sequence[Mess
             if not tx.students.lease(student_id, owner=owner, now=now, until=now + LEASE):
                 return ()
             waiting = tx.inbound.waiting(student_id)
+            if waiting and tx.relays.open_of(student_id) is not None:
+                # A person holds the talk: that person answers, not the companion.
+                tx.inbound.answer([message.id for message in waiting], by=waiting[-1].id)
+                waiting = ()
             if not waiting and tx.students.release(student_id, owner=owner):
                 return ()
             usual_gap = tx.students.get(student_id).usual_gap
@@ -98,6 +103,10 @@ def _begin(owner: UUID, waiting: Sequence[Message], services: Services) -> _Turn
     last = waiting[-1]
     with services.store.transaction() as tx:
         if not tx.students.lease(last.student_id, owner=owner, now=now, until=now + LEASE):
+            return None
+        if tx.relays.open_of(last.student_id) is not None:
+            tx.inbound.answer([message.id for message in waiting], by=last.id)
+            tx.students.release(last.student_id, owner=owner)
             return None
         tx.outbound.cancel_writing(last.student_id, now=now)
         student = tx.students.get(last.student_id)
@@ -140,7 +149,7 @@ def _context(
     after = student.summary_seq if remembers else 0
     past = [
         past
-        for past in tx.talk.turns(student.id, limit=LOOK_BACK, after=after)
+        for past in own_turns(tx, student.id, limit=LOOK_BACK, after=after)
         if past.seq not in owed
     ]
     this_talk = _this_talk(past, now=now)
@@ -158,6 +167,7 @@ def _context(
         level=max((message.level or Level.NONE for message in waiting), default=Level.NONE),
         card_shown=student.card_at is not None and now - student.card_at < TALK_GAP,
         guided_told=_lately(student.guided_told_at, now),
+        handed_back=bool(tx.relays.lately(student.id, after=now - TALK_GAP)),
     )
 
 
@@ -242,7 +252,8 @@ def _show(turn: _Turn, text: str, services: Services, *, now: datetime) -> bool:
     """Let the student see the text so far; False when it was overtaken."""
     with services.store.transaction() as tx:
         held = tx.students.lease(turn.student.id, owner=turn.owner, now=now, until=now + LEASE)
-        grown = held and tx.outbound.grow(turn.outbound_id, text)
+        may_speak = held and tx.relays.open_of(turn.student.id) is None
+        grown = may_speak and tx.outbound.grow(turn.outbound_id, text)
         if grown and turn.account.platform.is_mailbox:
             tx.ring(turn.student.id, "partial")
         elif grown:
@@ -254,6 +265,10 @@ def _finish(turn: _Turn, draft: Draft, engine: Engine, services: Services) -> No
     now = services.clock.now()
     with services.store.transaction() as tx:
         if not tx.students.lease(turn.student.id, owner=turn.owner, now=now, until=now + LEASE):
+            return
+        if tx.relays.open_of(turn.student.id) is not None:
+            # A person has taken the talk over meanwhile: not a word beside theirs.
+            tx.outbound.cancel_writing(turn.student.id, now=now)
             return
         if not tx.outbound.finish(turn.outbound_id, draft, engine=engine, now=now):
             return

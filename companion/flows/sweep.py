@@ -1,4 +1,7 @@
-"""Finding what is still owed: queues may lose any job at any time, rows may not (law 1)."""
+"""Finding what is still owed: queues may lose any job at any time, rows may not (law 1).
+
+Cases and pages have a watch of their own (companion.flows.watch_cases).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from datetime import timedelta
 from companion.flows.deliver import lost_notice
 from companion.flows.sending import start_delivery
 from companion.flows.services import Services
-from companion.jobs import Job
 from companion.messages import OutboundState
 
 #: Younger work is left to the job that was sent for it.
@@ -24,10 +26,7 @@ def sweep(*, services: Services) -> int:
     now = services.clock.now()
     before = now - GRACE
     with services.store.transaction() as tx:
-        owed = {
-            *tx.inbound.unfinished(before=before, limit=_BATCH),
-            *((Job.PAGE, one) for one in tx.escalations.unpaged(before=before, limit=_BATCH)),
-        }
+        owed = {*tx.inbound.unfinished(before=before, limit=_BATCH)}
         for job, row_id in sorted(owed, key=str):
             tx.enqueue(job, row_id)
         overdue = tx.outbound.unfinished(before=before, now=now, limit=_BATCH)

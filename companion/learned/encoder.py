@@ -121,4 +121,5 @@ def _normed(rows: Matrix, weight: Matrix, bias: Matrix) -> Matrix:
 def _gelu(rows: Matrix) -> Matrix:
     """The usual approximation; the encoder is tuned with the same one."""
     inner = _GELU * (rows + np.float32(0.044715) * rows * rows * rows)
-    return np.float32(0.5) * rows * (1 + np.tanh(inner))
+    half: Matrix = np.float32(0.5) * rows * (1 + np.tanh(inner))
+    return half

@@ -1,5 +1,5 @@
 """How worried we are about a text, and why."""
 
-from companion.risk.levels import Kind, Level, Subject, Verdict
+from companion.risk.levels import SCREENING_FAILED, Kind, Level, Subject, Verdict
 
-__all__ = ["Kind", "Level", "Subject", "Verdict"]
+__all__ = ["SCREENING_FAILED", "Kind", "Level", "Subject", "Verdict"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+#: How the evidence of a verdict begins when the screening itself broke.
+SCREENING_FAILED = "screening failed"
+
 
 class Level(IntEnum):
     """Ordered, so that `max` of two opinions is the more cautious one (design, part 7)."""

@@ -51,6 +51,9 @@ _PLAUSIBLE = 0.15
 #: that and they find it this alarming: people deny one thing and tell another.
 _BEYOND_DENIAL = 0.8
 _LITTLE = {Language.ZH: 14, Language.EN: 8}  # Chinese characters; English words
+#: Words as few as these are often half a sentence: the models must be sure of them.
+_VERY_LITTLE = {Language.ZH: 5, Language.EN: 3}
+_SURE = 0.75
 #: Beyond so many characters a text is read in parts, and what a phrase finds in any part stands.
 _LONG = 400
 #: Phrases and the talk may be surer than the models: the score never contradicts the level.
@@ -111,6 +114,9 @@ def _held_back(rules: Ruled, weighed: Weighed, view: str, *, is_brief: bool) -> 
     is_past = found.subject is Subject.PAST and found.level is Level.WATCH
     if is_brief or ((rules.is_denied or is_past) and not says_more):
         return replace(weighed, level=min(weighed.level, max(found.level, Level.WATCH)))
+    is_half = signs <= _VERY_LITTLE[language] and weighed.score < _SURE
+    if is_half and found.level is Level.NONE:
+        return replace(weighed, level=min(weighed.level, Level.WATCH))
     is_story = found.subject is Subject.FICTION and found.level is Level.NONE
     if is_story and not says_more:
         return replace(weighed, level=Level.NONE)

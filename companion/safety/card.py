@@ -1,4 +1,4 @@
-"""The crisis card: what a student at risk reads first, and what follows in the same talk.
+"""The crisis card: what a student at risk reads first; its last line begins the safety dialogue.
 
 Every word comes from `content/safety`, every number from the registry or the campus.
 """
@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from companion.campus import Campus
 from companion.language import Language
 from companion.messages import Choice
 from companion.risk.levels import Kind, Level, Subject, Verdict
-from companion.safety.numbers import Numbers, numbers_for, written_way
+from companion.safety.dialogue.branches import Branch
+from companion.safety.dialogue.machine import open_dialogue
+from companion.safety.dialogue.speech import Scene, buttons, question
+from companion.safety.dialogue.state import State
+from companion.safety.dialogue.steps import steps
+from companion.safety.numbers import Numbers, numbers_for
+from companion.safety.people import NOBODY, People, about_people
 from companion.safety.wordings import Wordings, wordings
 
 #: Which worry speaks first when several were found.
-_GRAVEST = (
+_GRAVEST: Final = (
     Kind.MEDICAL,
     Kind.SUICIDE,
     Kind.SELF_HARM,
@@ -25,9 +32,12 @@ _GRAVEST = (
     Kind.PSYCHOSIS,
     Kind.EATING,
 )
-_LADDERS = {Kind.ABUSE: "abuse"} | dict.fromkeys(
-    (Kind.HARM_TO_OTHERS, Kind.PSYCHOSIS, Kind.EATING, Kind.MEDICAL), "care"
-)
+#: Branches that say more exactly than the verdict what the card is about.
+_KIND_OF: Final = {
+    Branch.MEDICAL: Kind.MEDICAL,
+    Branch.HARM_TO_OTHERS: Kind.HARM_TO_OTHERS,
+    Branch.PSYCHOSIS: Kind.PSYCHOSIS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +54,68 @@ def crisis_card(
     campus: Campus,
     language: Language,
     now: datetime,
-    staff_told: bool | None = None,
-    repeat: int = 0,
+    people: People = NOBODY,
+    state: State | None = None,
 ) -> Card:
-    """Return the card for a verdict; `repeat` > 0 gives the next question of the ladder instead.
+    """Return the card for a verdict; it ends with the first question of the safety dialogue.
 
-    Only `staff_told=True` makes it say that a person was alerted. `now` is aware.
+    `state` is the dialogue that begins with this card; without one (no database) it is the one
+    the verdict opens. `people` says what is true of a person at the campus. `now` is aware.
     """
     words = wordings(language)
-    kind = _gravest(verdict)
+    state = state or open_dialogue(verdict, now=now)
+    kind = _KIND_OF.get(state.branch) or gravest(verdict)
+    is_minor = state.branch is Branch.MINOR
     numbers = numbers_for(
-        campus,
-        language=language,
-        now=now,
-        words=words,
-        kind=kind,
+        campus, language=language, now=now, words=words, kind=kind, for_minor=is_minor
     )
-    if repeat > 0:
-        return Card(_again(verdict, kind, numbers, words=words, repeat=repeat), numbers.choices)
-    people = words.say("people", "told" if staff_told else "nobody")
     is_urgent = verdict.level is Level.IMMINENT or kind is Kind.MEDICAL
     parts = (
         _urgent_parts(verdict, kind, numbers, words=words)
         if is_urgent
-        else _parts(verdict, kind, numbers, language=language, words=words)
+        else _parts(kind, numbers, words=words, branch=state.branch)
     )
-    question = words.tables["question"][_question_key(verdict, kind, is_urgent=is_urgent)]
+    asked, answers = _first_question(state, Scene(language=language, numbers=numbers))
     # An urgent card closes with its question alone: every further word costs time.
-    closing = [question] if is_urgent else [words.say("stay", "invite"), question]
-    return Card("\n\n".join([*parts, people, _joined(closing)]), numbers.choices)
+    closing = [asked] if is_urgent else [words.say("stay", "invite"), asked]
+    truth = about_people(people, campus=campus, words=words, now=now)
+    text = "\n\n".join([*parts, truth, _joined([part for part in closing if part])])
+    return Card(text, (*numbers.choices, *answers))
 
 
-def _parts(
-    verdict: Verdict, kind: Kind, numbers: Numbers, *, language: Language, words: Wordings
-) -> list[str]:
+def numbers_card(
+    *, campus: Campus, language: Language, now: datetime, people: People = NOBODY
+) -> Card:
+    """Return the numbers alone, for somebody who asks for them while the dialogue runs."""
+    words = wordings(language)
+    numbers = numbers_for(campus, language=language, now=now, words=words, kind=Kind.SUICIDE)
+    rows = "\n".join([*numbers.rows, _emergency_row(numbers, words)])
+    truth = about_people(people, campus=campus, words=words, now=now)
+    happens = _what_happens(numbers, words, written=True)
+    return Card(f"{rows}\n\n{happens}\n\n{truth}", numbers.choices)
+
+
+def gravest(verdict: Verdict) -> Kind:
+    """Return the worry that decides; without kinds (an outage of the screen) it is suicide."""
+    return next((kind for kind in _GRAVEST if kind in verdict.kinds), _unnamed(verdict))
+
+
+def _parts(kind: Kind, numbers: Numbers, *, words: Wordings, branch: Branch) -> list[str]:
     """Heard and the numbers in one block; what happens there; how else to reach them."""
-    is_friend = verdict.subject is Subject.OTHER
-    table = "heard_other" if is_friend else "heard"
-    heard = words.first_of(table, kind.value, Kind.DISTRESS.value)
+    is_friend = branch is Branch.OTHER
+    keys = (branch.value, kind.value, Kind.DISTRESS.value)
+    heard = words.first_of("heard_other" if is_friend else "heard", *keys)
     parts = ["\n".join([heard, *numbers.rows, _emergency_row(numbers, words)])]
     if is_friend:
         parts.append(words.first_of("friend", kind.value, "how"))
-    happens = [numbers.lines[0].what_happens[language]] if numbers.lines else []
-    written = written_way(numbers.lines, words=words)
-    if written and not is_friend:
-        happens.append(written)
-    happens.append(words.say("lines", "unanswered"))
-    return [*parts, _joined(happens)]
+    return [*parts, _what_happens(numbers, words, written=not is_friend)]
+
+
+def _what_happens(numbers: Numbers, words: Wordings, *, written: bool) -> str:
+    happens = [numbers.lines[0].what_happens[words.language]] if numbers.lines else []
+    if written and numbers.written:
+        happens.append(numbers.written)
+    return _joined([*happens, words.say("lines", "unanswered")])
 
 
 def _urgent_parts(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Wordings) -> list[str]:
@@ -106,36 +131,16 @@ def _urgent_parts(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Word
     return ["\n".join(first), *(["\n".join(numbers.rows)] if numbers.rows else [])]
 
 
-def _again(verdict: Verdict, kind: Kind, numbers: Numbers, *, words: Wordings, repeat: int) -> str:
-    """Return the short text that stays; the lines are named every other time."""
-    ladder = "other" if verdict.subject is Subject.OTHER else _LADDERS.get(kind, "self")
-    texts = words.ladders[ladder]
-    parts = []
-    either = words.say("lines", "or")
-    if verdict.level is Level.IMMINENT and numbers.emergency:
-        parts.append(words.say("again", "urgent", numbers=either.join(numbers.emergency)))
-    elif repeat % 2 == 0 and numbers.names:
-        parts.append(words.say("again", "lines", numbers=either.join(numbers.names[:2])))
-    return "\n".join([*parts, texts[(repeat - 1) % len(texts)]])
-
-
-def _gravest(verdict: Verdict) -> Kind:
-    return next((kind for kind in _GRAVEST if kind in verdict.kinds), _unnamed(verdict))
+def _first_question(state: State, scene: Scene) -> tuple[str, tuple[Choice, ...]]:
+    if state.pending is None:
+        return "", ()
+    step = steps()[state.pending]
+    # The numbers stand on the card itself: their button would lead back here.
+    return question(state, step, scene), buttons(step, scene)[: len(step.codes)]
 
 
 def _unnamed(verdict: Verdict) -> Kind:
-    """A verdict without a kind comes from an outage: the card asks the question that matters."""
     return verdict.kinds[0] if verdict.kinds else Kind.SUICIDE
-
-
-def _question_key(verdict: Verdict, kind: Kind, *, is_urgent: bool) -> str:
-    if verdict.subject is Subject.OTHER:
-        return "other_imminent" if is_urgent else "other"
-    if is_urgent:
-        return "imminent"
-    if kind is Kind.SUICIDE and verdict.level >= Level.HIGH:
-        return "suicide_high"
-    return kind.value if kind.value != Kind.DEPENDENCE.value else Kind.DISTRESS.value
 
 
 def _emergency_row(numbers: Numbers, words: Wordings) -> str:

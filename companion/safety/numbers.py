@@ -34,8 +34,12 @@ class Numbers:
     lines: tuple[Line, ...]
     emergency: tuple[str, ...]
     choices: tuple[Choice, ...]
+    #: The buttons of the emergency numbers alone.
+    urgent_choices: tuple[Choice, ...]
     #: Numbers that may be called now, as a person reads them: the campus's own first.
     names: tuple[str, ...]
+    #: The sentence for those who cannot speak; None when a row says it already, or none can.
+    written: str | None
 
 
 def numbers_for(
@@ -45,11 +49,16 @@ def numbers_for(
     now: datetime,
     words: Wordings,
     kind: Kind,
+    for_minor: bool = False,
 ) -> Numbers:
-    """Return the numbers of a campus's region; the campus's own line is on top when open."""
+    """Return the numbers of a campus's region; the campus's own line is on top when open.
+
+    `for_minor` puts a line for young people among them where there is one.
+    """
     found = registry().lines_for(campus.region, now=now, language=language, kinds=tuple(LineKind))
     duty = campus.duty_line
-    lines = _chosen(found, room=MOST_LINES - (duty is not None), for_abuse=kind is Kind.ABUSE)
+    first = LineKind.ABUSE if kind is Kind.ABUSE else LineKind.YOUTH if for_minor else None
+    lines = _chosen(found, room=MOST_LINES - (duty is not None), first=first)
     urgent = [line for line in found if line.kind is LineKind.EMERGENCY and line.call]
     urgent = urgent[:MOST_EMERGENCY]
     if kind in _POLICE_FIRST:
@@ -63,12 +72,15 @@ def numbers_for(
         rows.insert(place, duty_row(duty, is_open=is_open, language=language, words=words))
         buttons.insert(0 if is_open else len(buttons), _duty_button(duty, words))
         names[:0] = [duty.phone] if is_open else []
+    urgent_buttons = [b for line in urgent for b in _buttons(line.channels[0], words)]
     return Numbers(
         rows=tuple(rows),
         lines=tuple(lines),
         emergency=tuple(line.dial_display for line in urgent),
-        choices=(*buttons, *(b for line in urgent for b in _buttons(line.channels[0], words))),
+        choices=(*buttons, *urgent_buttons),
+        urgent_choices=tuple(urgent_buttons),
         names=tuple(names),
+        written=written_way(lines, words=words),
     )
 
 
@@ -83,14 +95,14 @@ def written_way(lines: Sequence[Line], *, words: Wordings) -> str | None:
     return None
 
 
-def _chosen(found: Sequence[Line], *, room: int, for_abuse: bool) -> list[Line]:
-    """Take crisis lines of the whole country, one that never closes among them."""
+def _chosen(found: Sequence[Line], *, room: int, first: LineKind | None) -> list[Line]:
+    """Take lines of the whole country: one of the kind asked for first, one that never closes."""
     everywhere = [line for line in found if line.region is None]
     crisis = [line for line in everywhere if line.kind in (LineKind.CRISIS, LineKind.DIRECTORY)]
     if len(crisis) < ENOUGH_CRISIS_LINES:
         crisis += [line for line in everywhere if line.kind is LineKind.YOUTH]
-    abuse = [line for line in everywhere if for_abuse and line.kind is LineKind.ABUSE][:1]
-    chosen = (abuse + crisis)[:room]
+    asked_for = [line for line in everywhere if line.kind is first][:1]
+    chosen = (asked_for + [line for line in crisis if line not in asked_for])[:room]
     if not any(line.hours.always for line in chosen):
         backup = [line for line in crisis if line.hours.always][:1]
         chosen = chosen[: room - len(backup)] + backup

@@ -1,4 +1,4 @@
-"""The reviewed words of the safety texts; a missing one is refused at load."""
+"""The reviewed words of the crisis card."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from companion.errors import ContentError
 from companion.language import Language
 from companion.risk.content import read_toml
-
-#: Fewest different texts after the card before one comes again.
-FEWEST_AGAIN = 8
-_LADDERS = ("self", "other", "abuse", "care")
 
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
     """The words of one language, by table and key."""
 
+    language: Language
     tables: Mapping[str, Mapping[str, str]]
-    ladders: Mapping[str, tuple[str, ...]]
 
     def say(self, table: str, key: str, **filled: str) -> str:
         """Return one wording with its places filled in."""
@@ -34,19 +29,5 @@ class Wordings:
 
 @cache
 def wordings(language: Language) -> Wordings:
-    """Return the safety texts of a language, or raise ContentError naming file and entry."""
-    file = f"safety/{language.value}.toml"
-    document = read_toml("safety", f"{language.value}.toml")
-    ladders = {}
-    for name in _LADDERS:
-        texts = document.get("again", {}).get(name, [])
-        if len(texts) < FEWEST_AGAIN:
-            raise ContentError(f"{file}: again.{name} needs at least {FEWEST_AGAIN} texts")
-        ladders[name] = tuple(texts)
-    return Wordings(
-        tables={
-            table: {key: text for key, text in entry.items() if isinstance(text, str)}
-            for table, entry in document.items()
-        },
-        ladders=ladders,
-    )
+    """Return the card's texts of a language, or raise ContentError."""
+    return Wordings(language=language, tables=read_toml("safety", f"{language.value}.toml"))

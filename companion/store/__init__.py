@@ -1,10 +1,10 @@
 """The rows as the flows see them; the database itself is infra/store."""
 
+from companion.store.cases import Cases, Page, PageDraft, PageReason, Pages, PageState
 from companion.store.housekeeping import Upkeep, WebSessions
-from companion.store.records import Draft, Escalation, Fact, Line, PastTurn, StudentChanges
+from companion.store.records import Draft, Fact, Line, PastTurn, StudentChanges
 from companion.store.repositories import (
     Claim,
-    Escalations,
     Inbounds,
     Outbounds,
     Reading,
@@ -12,18 +12,31 @@ from companion.store.repositories import (
     Talks,
     Transaction,
 )
+from companion.store.saved_replies import SavedReplies, SavedReply
+from companion.store.staffing import Audit, Entry, Login, Members, Shifts
 
 __all__ = [
+    "Audit",
+    "Cases",
     "Claim",
     "Draft",
-    "Escalation",
-    "Escalations",
+    "Entry",
     "Fact",
     "Inbounds",
     "Line",
+    "Login",
+    "Members",
     "Outbounds",
+    "Page",
+    "PageDraft",
+    "PageReason",
+    "PageState",
+    "Pages",
     "PastTurn",
     "Reading",
+    "SavedReplies",
+    "SavedReply",
+    "Shifts",
     "StudentChanges",
     "Students",
     "Talks",

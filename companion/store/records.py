@@ -76,16 +76,3 @@ class Fact:
 
     id: UUID
     text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalation:
-    """A message, or a wish for a person, that staff must hear of."""
-
-    id: UUID
-    student_id: UUID
-    level: Level
-    kinds: tuple[str, ...]
-    opened_at: datetime
-    asked_for: bool
-    page_state: str

@@ -11,9 +11,17 @@ from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, Message, Outbound, OutboundState, Platform
 from companion.people.student import Account, Purpose, Student
-from companion.risk import Level, Verdict
+from companion.risk import Verdict
+from companion.store.aftercare import Aftercare
+from companion.store.cases import Cases, Pages
+from companion.store.drills import Drills
+from companion.store.figures import Figures
 from companion.store.housekeeping import Upkeep, WebSessions
-from companion.store.records import Draft, Escalation, Fact, Line, PastTurn, StudentChanges
+from companion.store.records import Draft, Fact, Line, PastTurn, StudentChanges
+from companion.store.relays import Relays
+from companion.store.safety import Safety
+from companion.store.saved_replies import SavedReplies
+from companion.store.staffing import Audit, Members, Shifts
 
 
 class Students(Protocol):
@@ -198,44 +206,6 @@ class Talks(Protocol):
         """Forget all facts and the summary; returns how many facts went."""
 
 
-class Escalations(Protocol):
-    """What staff must hear of."""
-
-    def open(
-        self,
-        student_id: UUID,
-        *,
-        message_id: UUID | None,
-        verdict: Verdict,
-        page_state: str,
-        now: datetime,
-    ) -> UUID | None:
-        """Open one; None when this message opened one already."""
-
-    def raise_level(self, message_id: UUID, verdict: Verdict, *, page_state: str) -> UUID | None:
-        """Raise what this message opened, so that its page is owed anew.
-
-        None when it opened nothing, or nothing lower.
-        """
-
-    def get(self, escalation_id: UUID) -> Escalation:
-        """Raises UnknownRow."""
-
-    def raised_by(self, message_id: UUID) -> UUID | None:
-        """Return the escalation that a message opened."""
-
-    def paged(
-        self, escalation_id: UUID, *, state: str, now: datetime, level: Level | None = None
-    ) -> bool:
-        """Record the outcome of a page; False when it was told already.
-
-        `level` is what the page said: the page for one that rose meanwhile stays owed.
-        """
-
-    def unpaged(self, *, before: datetime, limit: int) -> Sequence[UUID]:
-        """Return those whose page is still owed."""
-
-
 class Reading(Protocol):
     """An open reading transaction."""
 
@@ -256,8 +226,48 @@ class Reading(Protocol):
         """Both sides of a talk."""
 
     @property
-    def escalations(self) -> Escalations:
-        """What staff must hear of."""
+    def cases(self) -> Cases:
+        """What staff must hear of, and what they do about it."""
+
+    @property
+    def pages(self) -> Pages:
+        """Attempts to reach staff."""
+
+    @property
+    def relays(self) -> Relays:
+        """Stretches of talks that a person holds."""
+
+    @property
+    def members(self) -> Members:
+        """Staff."""
+
+    @property
+    def shifts(self) -> Shifts:
+        """The roster."""
+
+    @property
+    def audit(self) -> Audit:
+        """What was done and read, by whom."""
+
+    @property
+    def aftercare(self) -> Aftercare:
+        """The time after a case: caring contacts, tasks, emergency contacts."""
+
+    @property
+    def drills(self) -> Drills:
+        """Whom test alarms concern."""
+
+    @property
+    def figures(self) -> Figures:
+        """Counts over many cases."""
+
+    @property
+    def saved_replies(self) -> SavedReplies:
+        """Lines that counsellors use again."""
+
+    @property
+    def safety(self) -> Safety:
+        """Where students are in the safety dialogue, and their safety plans."""
 
     @property
     def web(self) -> WebSessions:

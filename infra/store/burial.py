@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import Delete, and_, delete, exists, or_
 
 from companion.messages import OutboundState, Platform
+from companion.store.cases import PageState
+from infra.store.case_tables import EscalationRow, PageRow
 from infra.store.tables import AccountRow, InboundRow, OutboundRow, StudentRow
 
 
@@ -20,6 +22,7 @@ def burial(before: datetime) -> Delete:
         OutboundRow.student_id == StudentRow.id,
         OutboundRow.state.in_([OutboundState.PENDING, OutboundState.SENDING]),
     )
+    has_case = exists().where(EscalationRow.student_id == StudentRow.id)
     came_back = exists().where(InboundRow.student_id == StudentRow.id)
     has_page = exists().where(
         AccountRow.student_id == StudentRow.id, AccountRow.platform == Platform.WEB
@@ -27,5 +30,17 @@ def burial(before: datetime) -> Delete:
     return delete(StudentRow).where(
         StudentRow.erased_at.is_not(None),
         ~came_back,
-        or_(StudentRow.erased_at < before, and_(~waits, ~has_page)),
+        or_(StudentRow.erased_at < before, and_(~waits, ~has_page, ~has_case)),
+    )
+
+
+def erased_cases() -> Delete:
+    """Return the DELETE of what is left of erased cases once staff were told (or could not be)."""
+    waits = exists().where(
+        PageRow.case_id == EscalationRow.id,
+        PageRow.state.in_([PageState.OWED.value, PageState.SENDING.value]),
+    )
+    # A case that a person closed has an outcome.
+    return delete(EscalationRow).where(
+        EscalationRow.closed_at.is_not(None), EscalationRow.outcome.is_(None), ~waits
     )

@@ -13,7 +13,8 @@ from infra.store.tables import KeyRow, SystemKeyRow
 from infra.vault import KEY_BYTES, Sealers
 
 _BATCH = 500
-_LOOKUP = "lookup"
+#: What identities are looked up by, and what staff's own words and secrets are sealed with.
+SYSTEM_KEYS = ("lookup", "staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,14 @@ class KeyCount:
 
 
 def ensure_system_keys(engine: Engine, sealers: Sealers) -> None:
-    """Make the look-up key if there is none. Safe to run twice, and at the same time."""
+    """Make the system's own keys that are missing. Safe to run twice, and at the same time."""
     with Session(engine) as session, session.begin():
-        if session.get(SystemKeyRow, _LOOKUP, with_for_update=True) is None:
-            master, wrapped = sealers.ring.wrap(
-                os.urandom(KEY_BYTES), bound_to=f"system:{_LOOKUP}".encode()
-            )
-            session.add(SystemKeyRow(name=_LOOKUP, master=master, wrapped=wrapped))
+        for name in SYSTEM_KEYS:
+            if session.get(SystemKeyRow, name, with_for_update=True) is None:
+                master, wrapped = sealers.ring.wrap(
+                    os.urandom(KEY_BYTES), bound_to=f"system:{name}".encode()
+                )
+                session.add(SystemKeyRow(name=name, master=master, wrapped=wrapped))
 
 
 def rewrap_all(engine: Engine, sealers: Sealers) -> Iterator[int]:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from companion.errors import UnknownRow
 from infra.store.columns import Row
-from infra.store.tables import KeyRow
-from infra.vault import Sealer, Sealers, fingerprint
+from infra.store.tables import KeyRow, SystemKeyRow
+from infra.vault import Sealer, Sealers, Unreadable, fingerprint
 
 
 class Vaulted:
@@ -51,6 +51,14 @@ class Vaulted:
         self.session.flush()
         self._opened[student_id] = sealer
         return sealer
+
+    @property
+    def staff_sealer(self) -> Sealer:
+        """The sealer of what staff wrote and of their secrets."""
+        row = self.session.get(SystemKeyRow, "staff")
+        if row is None:
+            raise Unreadable("the staff key is missing: run `nuanyu keys check`")
+        return self.sealers.of("system:staff", row.master, row.wrapped)
 
     def fingerprint(self, *parts: str) -> str:
         """Return the keyed hash that stands in look-up columns for a platform's ids."""

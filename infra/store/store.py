@@ -16,10 +16,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from companion.errors import StoreUnavailable
 from companion.jobs import Job
 from companion.ports import Bell, JobSender
-from infra.store.escalations import Escalations
+from infra.store.aftercare import Aftercare
+from infra.store.audit import Audit
+from infra.store.cases import Cases
+from infra.store.drills import Drills
+from infra.store.figures import Figures
 from infra.store.inbound import Inbounds
+from infra.store.members import Members
 from infra.store.outbound import Outbounds
+from infra.store.pages import Pages
+from infra.store.relays import Relays
+from infra.store.safety_talks import Safety
+from infra.store.saved_replies import SavedReplies
 from infra.store.session import Vaulted
+from infra.store.shifts import Shifts
 from infra.store.students import Students
 from infra.store.tables import SystemKeyRow
 from infra.store.talk import Talks
@@ -38,7 +48,17 @@ class SqlTransaction:
         self.inbound = Inbounds(vaulted)
         self.outbound = Outbounds(vaulted)
         self.talk = Talks(vaulted)
-        self.escalations = Escalations(vaulted)
+        self.cases = Cases(vaulted)
+        self.pages = Pages(vaulted)
+        self.relays = Relays(vaulted)
+        self.members = Members(vaulted)
+        self.shifts = Shifts(vaulted)
+        self.audit = Audit(vaulted)
+        self.aftercare = Aftercare(vaulted)
+        self.drills = Drills(vaulted)
+        self.figures = Figures(vaulted)
+        self.saved_replies = SavedReplies(vaulted)
+        self.safety = Safety(vaulted)
         self.web = WebSessions(vaulted, self.students)
         self.upkeep = Upkeep(vaulted)
         self.jobs: list[tuple[Job, tuple[UUID, ...], float]] = []

@@ -14,22 +14,17 @@ from companion.messages import Inbound, Platform
 from companion.people.student import Account, AgeBand, Purpose, Student
 from companion.risk import Level
 from companion.store import StudentChanges
-from infra.store.burial import burial
+from infra.store.burial import burial, erased_cases
+from infra.store.erasure import erase_words
 from infra.store.session import Vaulted
 from infra.store.tables import (
     AccountRow,
     ConsentRow,
-    EscalationRow,
-    FactRow,
     InboundRow,
     KeyRow,
-    OutboundRow,
     ReceiptRow,
     StudentRow,
 )
-
-#: Where a student's words or traces stand; `erase` empties all of them.
-WORDS = (InboundRow, OutboundRow, FactRow, EscalationRow, ConsentRow)
 
 _FRESH: dict[str, Any] = {
     "language_chosen": False,
@@ -249,12 +244,7 @@ class Students:
         """Destroy key and words at once and write the receipt."""
         self._lock(student_id)
         addresses = {row.id: self._account(row).address for row in self._account_rows(student_id)}
-        counts = {
-            table.__tablename__: self._vaulted.changed(
-                delete(table).where(table.student_id == student_id)
-            )
-            for table in WORDS
-        }
+        counts = erase_words(self._vaulted, student_id, now=now)
         self._vaulted.changed(delete(KeyRow).where(KeyRow.student_id == student_id))
         self._session.expire_all()
         # A new key carries only the address, so that the receipt can be delivered.
@@ -273,6 +263,7 @@ class Students:
 
     def bury(self, *, before: datetime) -> int:
         """Delete erased students whose receipt was settled, or is older than this."""
+        self._session.execute(erased_cases())
         return self._vaulted.changed(burial(before))
 
     def _lock(self, student_id: UUID) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from infra.store import case_tables, staff_tables  # noqa: F401 - their tables join the metadata
 from infra.store.columns import Row
 
 
@@ -213,34 +214,6 @@ class FactRow(Row):
     created_at: Mapped[datetime]
 
 
-class EscalationRow(Row):
-    """A message that people must hear of."""
-
-    __tablename__ = "escalations"
-    __table_args__ = (
-        Index(
-            "ix_escalations_unpaged",
-            "opened_at",
-            postgresql_where=text("page_state IN ('owed', 'failed')"),
-            sqlite_where=text("page_state IN ('owed', 'failed')"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    student_id: Mapped[UUID] = mapped_column(
-        ForeignKey("students.id", ondelete="CASCADE"), index=True
-    )
-    #: The message that rose; None when the student asked for a person.
-    message_id: Mapped[UUID | None] = mapped_column(unique=True)
-    level: Mapped[int]
-    kinds: Mapped[list[str]]
-    opened_at: Mapped[datetime]
-    #: owed, told, failed (will be tried again), no_channel, not_allowed.
-    page_state: Mapped[str]
-    page_attempts: Mapped[int]
-    paged_at: Mapped[datetime | None]
-
-
 class WebSessionRow(Row):
     """A browser that may read and write one student's web chat; only the token's hash is kept."""
 
@@ -264,5 +237,5 @@ class ReceiptRow(Row):
     counts: Mapped[dict[str, Any]]
 
 
-#: All tables; whoever takes it from here has them all.
+#: All tables, those of cases and staff with them; whoever takes it from here has them all.
 metadata = Row.metadata

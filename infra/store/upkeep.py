@@ -9,9 +9,10 @@ from sqlalchemy import JSON, and_, delete, func, or_, select, type_coerce
 
 from companion.messages import OutboundState
 from companion.people.student import Purpose
+from companion.store.cases import PageState
+from infra.store.case_tables import PageRow
 from infra.store.session import Vaulted
 from infra.store.tables import (
-    EscalationRow,
     InboundRow,
     OutboundRow,
     StudentRow,
@@ -58,7 +59,7 @@ class Upkeep:
             "replies_owed": self._count(InboundRow, InboundRow.owed),
             "deliveries_open": self._count(OutboundRow, OutboundRow.state.in_(_OPEN)),
             "pages_owed": self._count(
-                EscalationRow, EscalationRow.page_state.in_(["owed", "failed"])
+                PageRow, PageRow.state.in_([PageState.OWED.value, PageState.SENDING.value])
             ),
         }
         oldest = self._session.scalar(select(func.min(InboundRow.received_at)).where(owed))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 from dataclasses import dataclass
 
 _PATIENCE = 2.0  # seconds for one answer
 _LONGEST_REASON = 300  # characters
+#: A case from before that reached nobody is red for whoever watches; every part is up all the same.
+_STAFF_TOLD = "staff_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,20 @@ def ask(host: str, port: int) -> Readiness:
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
-        detail = response.read(_LONGEST_REASON).decode(errors="replace").strip()
+        answer = response.read(_LONGEST_REASON).decode(errors="replace").strip()
     except (OSError, http.client.HTTPException):
         return Readiness(is_ready=False)
     finally:
         connection.close()
-    return Readiness(is_ready=response.status == http.HTTPStatus.OK, detail=detail)
+    is_ready = response.status == http.HTTPStatus.OK or _missing(answer) == [_STAFF_TOLD]
+    return Readiness(is_ready=is_ready, detail=answer)
+
+
+def _missing(answer: str) -> list[str]:
+    try:
+        return list(json.loads(answer).get("missing", []))
+    except (ValueError, AttributeError, TypeError):
+        return []
 
 
 def reachable(host: str) -> str:

@@ -392,22 +392,23 @@ def test_the_card_is_not_repeated_within_a_talk_but_the_bot_stays(talking):
 def test_staff_are_paged_without_a_word_of_the_student(talking):
     talking.says(CRISIS)
 
-    (page,) = talking.pager.pages
+    (page,) = talking.channels.pages
     assert "结束" not in page
     assert "紧急程度" in page
     assert say("delivery.told_staff", Language.ZH) in talking.telegram.texts
 
 
 def test_a_page_that_was_not_taken_is_tried_again_and_the_student_not_told_otherwise(talking):
-    talking.pager.takes = False
+    talking.channels.telegram.dead["staff-group"] = Refused("chat_gone", unreachable=True)
     talking.says(CRISIS)
     assert say("delivery.told_staff", Language.ZH) not in talking.telegram.texts
 
-    talking.pager.takes = True
+    talking.channels.telegram.dead.clear()
     talking.clock.passes(minutes=1)
-    talking.jobs.send(Job.SWEEP)
+    talking.jobs.send(Job.WATCH_CASES)
     talking.run()
-    assert len(talking.pager.pages) == 1
+    assert len(talking.channels.pages) == 1
+    assert say("delivery.told_staff", Language.ZH) in talking.telegram.texts
 
 
 def test_below_high_staff_are_only_told_when_the_student_allowed_it(campus):
@@ -420,7 +421,7 @@ def test_below_high_staff_are_only_told_when_the_student_allowed_it(campus):
         level = tx.students.get(student_id).card_level
 
     assert level is Level.MODERATE
-    assert campus.pager.pages == []
+    assert campus.channels.pages == []
 
 
 # ------------------------------------------------------------ first contact, commands
@@ -537,7 +538,7 @@ def test_human_tells_the_truth_about_who_is_there(tmp_path):
     closed = campus.says("转人工")[0]
     assert "不是接听时间" in closed
     assert "周一至周五 08:00-22:00" in closed
-    campus.pager.is_configured = False
+    campus.channels.campus_wide = ()
     assert "没法替你通知" in campus.says("转人工")[0]
     campus.close()
 

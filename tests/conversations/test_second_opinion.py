@@ -61,7 +61,7 @@ def test_a_worried_second_reader_brings_the_card_and_a_page_after_the_reply(make
     reply, card, *_ = campus.telegram.texts
     assert "12356" not in reply
     assert "12356" in card
-    assert len(campus.pager.pages) == 1
+    assert len(campus.channels.pages) == 1
     verdict = verdict_of(campus, message.message_id)
     assert verdict.level is Level.MODERATE
     assert verdict.kinds == (Kind.SUICIDE,)
@@ -120,36 +120,37 @@ def test_no_transaction_is_open_while_the_reader_thinks(make_campus):
     assert campus.opinion.asked[-1][0] == "还有一句"
 
 
-def test_a_moderate_case_that_rises_is_paged_anew_and_gets_the_graver_card(make_campus):
+def test_a_moderate_case_that_rises_is_paged_anew_while_its_question_goes_on_waiting(make_campus):
     campus = make_campus(CALM, PLAN)
 
     message = campus.arrives("有时候觉得死了也好")
-    campus.run(only={Job.ASSESS, Job.DELIVER_URGENT, Job.PAGE, Job.DELIVER})
+    campus.run(only={Job.ASSESS, Job.DELIVER_URGENT, Job.RAISE, Job.PAGE, Job.DELIVER})
     assert verdict_of(campus, message.message_id).level is Level.MODERATE
-    first_page = campus.pager.pages[-1]
+    first_page = campus.channels.pages[-1]
     campus.run()
 
     with campus.store.reading() as tx:
-        escalation = tx.escalations.get(tx.escalations.raised_by(message.message_id))
-    assert escalation.level is Level.HIGH
-    assert escalation.page_state == "told"
-    assert campus.pager.pages[-1] != first_page
-    assert len([text for text in campus.telegram.texts if "12356" in text]) == 2
+        case = tx.cases.get(tx.cases.of_message(message.message_id))
+    assert case.level is Level.HIGH
+    assert case.is_notified
+    assert campus.channels.pages[-1] != first_page
+    assert len([text for text in campus.telegram.texts if "12356" in text]) == 1
 
 
 def test_a_page_for_the_lower_level_does_not_settle_the_higher_one(make_campus):
     campus = make_campus(CALM, PLAN)
-    page = campus.pager.page
+    channel = campus.channels.telegram
+    page = channel.page
 
-    def page_slowly(text):
-        campus.pager.page = page
+    def page_slowly(address, text):
+        channel.page = page
         campus.run(only={Job.ASK_OPINION})
-        return page(text)
+        page(address, text)
 
-    campus.pager.page = page_slowly
+    channel.page = page_slowly
     campus.says("有时候觉得死了也好")
 
-    assert len(campus.pager.pages) == 2
+    assert len(campus.channels.pages) == 2
 
 
 def test_an_opinion_on_an_older_line_adds_no_second_card_to_a_graver_one(make_campus):
@@ -160,10 +161,10 @@ def test_an_opinion_on_an_older_line_adds_no_second_card_to_a_graver_one(make_ca
 
     campus.arrives(CRISIS)
     campus.run(only=set(Job) - {Job.ASK_OPINION})
-    before = len(campus.telegram.sent), len(campus.pager.pages)
+    before = len(campus.telegram.sent), len(campus.channels.pages)
     campus.run()
 
-    assert (len(campus.telegram.sent), len(campus.pager.pages)) == before
+    assert (len(campus.telegram.sent), len(campus.channels.pages)) == before
 
 
 def test_whoever_has_stopped_is_not_written_to_but_staff_are_told(make_campus):
@@ -173,9 +174,9 @@ def test_whoever_has_stopped_is_not_written_to_but_staff_are_told(make_campus):
     campus.arrives("/stop")
     campus.run(only=set(Job) - {Job.ASK_OPINION})
     campus.telegram.sent.clear()
-    campus.run(only={Job.ASK_OPINION, Job.PAGE, Job.DELIVER_URGENT})
+    campus.run(only={Job.ASK_OPINION, Job.RAISE, Job.PAGE, Job.DELIVER_URGENT})
 
-    assert len(campus.pager.pages) == 1
+    assert len(campus.channels.pages) == 1
     assert campus.telegram.texts == []
 
 
@@ -187,7 +188,7 @@ def test_a_raise_to_watch_is_recorded_and_says_nothing_by_itself(make_campus):
 
     assert verdict_of(campus, message.message_id).level is Level.WATCH
     assert len(campus.telegram.sent) == 1
-    assert campus.pager.pages == []
+    assert campus.channels.pages == []
 
 
 # ------------------------------------------------------------ what it cannot do
@@ -208,7 +209,7 @@ def test_a_silent_or_calm_reader_changes_nothing(make_campus, tmp_path, says, te
     alone.run()
 
     assert asked.telegram.texts == alone.telegram.texts
-    assert asked.pager.pages == [] or len(asked.pager.pages) == len(alone.pager.pages)
+    assert asked.channels.pages == [] or len(asked.channels.pages) == len(alone.channels.pages)
     assert verdict == verdict_of(alone, same.message_id)
     alone.close()
 
@@ -230,7 +231,7 @@ def test_a_model_server_that_is_slow_or_broken_changes_nothing(make_campus, faul
     assert Job.ASK_OPINION in campus.done
     assert verdict_of(campus, message.message_id).level is Level.NONE
     assert len(campus.telegram.sent) == 1
-    assert campus.pager.pages == []
+    assert campus.channels.pages == []
 
 
 def test_what_is_grave_already_and_what_is_no_talk_is_not_asked_about(make_campus):
@@ -278,7 +279,7 @@ def test_asking_twice_raises_once(make_campus):
 
     assert heard == [Heard.RAISED, Heard.UNCHANGED]
     assert len([text for text in campus.telegram.texts if "12356" in text]) == 1
-    assert len(campus.pager.pages) == 1
+    assert len(campus.channels.pages) == 1
 
 
 def test_a_lost_question_is_not_asked_again(make_campus):

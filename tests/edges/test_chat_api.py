@@ -207,7 +207,7 @@ def test_with_the_broker_away_a_text_at_risk_still_gets_the_card_and_staff_are_p
 
     (card,) = [line for line in lines(web, token, after=0) if line["kind"] == "card"]
     assert "12356" in card["text"]
-    wait_for(lambda: web.campus.pager.pages)
+    wait_for(lambda: web.campus.channels.pages)
 
 
 def test_with_the_broker_away_an_ordinary_text_waits_for_the_sweeper(web):
@@ -233,7 +233,7 @@ def test_with_the_database_away_the_card_comes_in_the_answer_itself(web, text):
     assert answer.status_code == 503
     assert "12356" in answer.json()["card"]["text"]
     assert any(choice["url"] == "tel:12356" for choice in answer.json()["card"]["choices"])
-    wait_for(lambda: web.campus.pager.pages)
+    wait_for(lambda: web.campus.channels.pages)
 
 
 def test_with_the_database_away_an_ordinary_text_is_asked_for_again(web):

@@ -50,7 +50,7 @@ def test_with_the_database_gone_the_card_goes_out_and_the_words_are_kept_sealed(
     assert answer.json()["method"] == "sendMessage"
     assert answer.json()["chat_id"] in {STUDENT, str(STUDENT)}
     assert "12356" in answer.json()["text"]
-    wait_for(lambda: telegram.campus.pager.pages)
+    wait_for(lambda: telegram.campus.channels.pages)
     (kept,) = (telegram.parts.settings.data_dir / "spool").glob("*.sealed")
     assert CRISIS.encode() not in kept.read_bytes()
     assert json.dumps(CRISIS).encode() not in kept.read_bytes()

@@ -24,8 +24,8 @@ from infra.vault import KeyRing, MasterKey, Sealers
 from tests.fakes.ports import (
     FrozenClock,
     RecordedBell,
+    RecordedChannels,
     RecordedJobs,
-    RecordedPager,
     RecordedSender,
     RecordedSenders,
 )
@@ -47,7 +47,7 @@ class FakeCampus:
     jobs: RecordedJobs = field(default_factory=RecordedJobs)
     bell: RecordedBell = field(default_factory=RecordedBell)
     telegram: RecordedSender = field(default_factory=RecordedSender)
-    pager: RecordedPager = field(default_factory=RecordedPager)
+    channels: RecordedChannels = field(default_factory=RecordedChannels)
     done: list[Job] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class FakeCampus:
             bell=self.bell,
             senders=RecordedSenders({"telegram": self.telegram}),
             masks=lambda: TalkMask(keep=frozenset()),
-            pager=self.pager,
+            channels=self.channels,
             model=self.model,
             known_numbers=frozenset({"12356", "4001619995", "110", "120"}),
             second_opinion=self.opinion,

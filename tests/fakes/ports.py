@@ -10,8 +10,9 @@ from uuid import UUID
 
 from companion.jobs import Job
 from companion.messages import Choice
-from companion.ports import Part
+from companion.ports import PageText, Part
 from companion.risk.opinion import Opinion
+from companion.staff.people import ChannelKind
 from companion.turns import Turn
 
 
@@ -114,17 +115,39 @@ class RecordedSenders:
 
 
 @dataclass
-class RecordedPager:
-    """Staff who can, or cannot, be reached."""
+class RecordedChannel:
+    """One way to reach staff; `faults` are raised first, one for each page."""
 
-    is_configured: bool = True
-    takes: bool = True
-    pages: list[str] = field(default_factory=list)
+    sent: list[tuple[str, PageText]] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+    #: Raised for every page to these addresses, for as long as they stand here.
+    dead: dict[str, Exception] = field(default_factory=dict)
 
-    def page(self, text: str) -> bool:
-        if self.takes:
-            self.pages.append(text)
-        return self.takes
+    def page(self, address: str, text: PageText) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        if address in self.dead:
+            raise self.dead[address]
+        self.sent.append((address, text))
+
+
+@dataclass
+class RecordedChannels:
+    """The ways to reach staff by kind: by default one Telegram group."""
+
+    telegram: RecordedChannel = field(default_factory=RecordedChannel)
+    email: RecordedChannel = field(default_factory=RecordedChannel)
+    campus_wide: tuple[tuple[ChannelKind, str], ...] = ((ChannelKind.TELEGRAM, "staff-group"),)
+    off: set[ChannelKind] = field(default_factory=set)
+
+    def get(self, kind: ChannelKind) -> RecordedChannel | None:
+        known = {ChannelKind.TELEGRAM: self.telegram, ChannelKind.EMAIL: self.email}
+        return None if kind in self.off else known.get(kind)
+
+    @property
+    def pages(self) -> list[str]:
+        """What was paged over Telegram, to anybody."""
+        return [text.body for _, text in self.telegram.sent]
 
 
 @dataclass

@@ -20,10 +20,14 @@ from sqlalchemy import text
 
 from bot.intake import WebIntake
 from companion.errors import ModelTimeout
+from companion.flows.case_work import claim
 from companion.flows.export import export_file
+from companion.flows.relay import close_relay, open_relay, say_to_student
 from companion.jobs import Job
+from companion.language import Language
 from companion.messages import Inbound, InboundKind, Platform
 from companion.ports import Refused, RetryLater, Uncertain
+from companion.staff.people import ChannelKind, Role
 from infra.llm import Endpoint
 from infra.logs import configure_logs
 from infra.opinion.bounded import Bounded
@@ -40,6 +44,7 @@ MARK = "蔷薇Qzvwx"
 SENDER = "5550417731"
 #: Printed last; without it the talk broke off.
 END = "the talk is over"
+_GROUP = "staff-group"
 _OPINION = f'{{"level": "watch", "note": "{MARK}"}}'
 
 
@@ -108,6 +113,7 @@ def _all_is_well(campus: FakeCampus) -> None:
         "/stop",
     ):
         campus.says(line, sender=SENDER)
+    _a_person_comes(campus)
     campus.says(f"改过的{MARK}", sender=SENDER, kind=InboundKind.EDIT)
     campus.says(MARK, sender=SENDER, kind=InboundKind.STICKER)
     for number in range(20):
@@ -119,6 +125,24 @@ def _all_is_well(campus: FakeCampus) -> None:
     campus.jobs.send(Job.PURGE)
     campus.run()
     _close(campus)
+
+
+def _a_person_comes(campus: FakeCampus) -> None:
+    with campus.store.transaction() as tx:
+        now = campus.clock.now()
+        li = tx.members.add(
+            login="li", name="李老师", role=Role.COUNSELLOR, language=Language.ZH, now=now
+        )
+        tx.members.add_channel(li.id, ChannelKind.TELEGRAM, "chat-of-li", now=now)
+        (case, *_) = tx.cases.queue()
+    claim(case.id, staff=li, services=campus.services)
+    open_relay(case.id, staff=li, through="telegram", services=campus.services)
+    campus.says(f"老师，{MARK}又来了", sender=SENDER)
+    say_to_student(case.id, f"我在，{MARK}的事慢慢说", staff=li, services=campus.services)
+    campus.run()
+    close_relay(case.id, staff=li, services=campus.services)
+    campus.jobs.send(Job.FOLLOW_UP)
+    campus.run()
 
 
 def _things_break(campus: FakeCampus) -> None:
@@ -134,13 +158,14 @@ def _things_break(campus: FakeCampus) -> None:
         campus.clock.passes(minutes=2)
         campus.jobs.send(Job.SWEEP)
         campus.run()
-    campus.pager.takes = False
+    campus.channels.telegram.dead[_GROUP] = Refused("chat_gone", unreachable=True)
     campus.says(f"我想死，{MARK}", sender=SENDER)
     campus.jobs.is_away = True
     campus.arrives(f"{MARK}走了", sender=SENDER)
     campus.jobs.is_away = False
     campus.clock.passes(minutes=30)
     campus.jobs.send(Job.SWEEP)
+    campus.jobs.send(Job.WATCH_CASES)
     campus.run()
     _close(campus)
 
@@ -151,7 +176,7 @@ def _the_database_breaks(campus: FakeCampus) -> None:
     campus.says(f"{MARK}把我拉黑了", sender=SENDER)
     spool = Spool(campus.folder / "spool", campus.sealers.ring)
     intake = WebIntake(campus.services, spool=spool, tally=Tally("redis://127.0.0.1:1/0"))
-    for table in ("inbound", "outbound", "facts", "escalations", "accounts"):
+    for table in ("inbound", "outbound", "facts", "escalations", "triggers", "pages", "accounts"):
         with campus.engine.begin() as connection:
             connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
         for line in (f"我想死，{MARK}", f"{MARK}很烦", f"记住：{MARK}"):
@@ -185,7 +210,8 @@ def _try(step: Callable[[], object]) -> None:
 
 def _close(campus: FakeCampus) -> None:
     print("rings", campus.bell.rung)
-    print("pages", campus.pager.pages)
+    # What a counsellor reads in a chat of their own holds words; what all can read holds none.
+    print("pages", [text.body for to, text in campus.channels.telegram.sent if to == _GROUP])
     print("left", campus.jobs.sent)
     campus.close()
 

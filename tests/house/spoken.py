@@ -24,7 +24,7 @@ _LISTENED += ("companion/content/guided/grammar.toml", "companion/content/guided
 _LISTENED += ("infra/redaction/",)
 #: Where a wording might be written into code.
 _SPEAKING_CODE = ("companion/flows/", "companion/people/", "companion/safety/", "bot/")
-_SPEAKING_CODE += ("companion/campus.py", "infra/pager.py")
+_SPEAKING_CODE += ("companion/campus.py", "infra/pagers/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,49 +356,6 @@ def test_what_nobody_screened_cannot_rise(store, arrive):
         assert tx.inbound.verdict(message.id) is None
 
 
-def test_an_escalation_that_rises_is_paged_anew_and_the_lower_page_does_not_settle_it(
-    store, arrive
-):
-    message = arrive()
-    moderate, high = Verdict(level=Level.MODERATE), Verdict(level=Level.HIGH)
-    with store.transaction() as tx:
-        assert tx.escalations.raise_level(message.id, high, page_state="owed") is None
-        opened = tx.escalations.open(
-            message.student_id,
-            message_id=message.id,
-            verdict=moderate,
-            page_state="not_allowed",
-            now=NOW,
-        )
-        assert tx.escalations.raise_level(message.id, moderate, page_state="owed") is None
-        assert tx.escalations.raise_level(message.id, high, page_state="owed") == opened
-        assert not tx.escalations.paged(opened, state="told", now=NOW, level=Level.MODERATE)
-        assert list(tx.escalations.unpaged(before=SOON, limit=5)) == [opened]
-        assert tx.escalations.paged(opened, state="told", now=NOW, level=Level.HIGH)
-        assert tx.escalations.get(opened).level is Level.HIGH
-
-
-def test_escalations_are_paged_until_told(store, arrive):
-    message = arrive()
-    verdict = Verdict(level=Level.HIGH, kinds=(Kind.SUICIDE,))
-    with store.transaction() as tx:
-        opened = tx.escalations.open(
-            message.student_id, message_id=message.id, verdict=verdict, page_state="owed", now=NOW
-        )
-        again = tx.escalations.open(
-            message.student_id, message_id=message.id, verdict=verdict, page_state="owed", now=NOW
-        )
-    assert opened is not None
-    assert again is None
-
-    with store.transaction() as tx:
-        assert tx.escalations.paged(opened, state="failed", now=NOW)
-        assert list(tx.escalations.unpaged(before=SOON, limit=5)) == [opened]
-        assert tx.escalations.paged(opened, state="told", now=NOW)
-        assert not tx.escalations.paged(opened, state="failed", now=NOW)
-        assert list(tx.escalations.unpaged(before=SOON, limit=5)) == []
-
-
 def test_old_words_go_sooner_for_those_who_did_not_allow_storage(store, arrive):
     for sender, granted in (("yes", True), ("no", False), ("never-asked", None)):
         message = judged(store, arrive("话", sender=sender), owed=False)

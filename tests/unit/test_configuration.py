@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from companion.language import Language
+from companion.risk import Level
+from companion.staff.clocks import Clocks
 from infra.campus_file import load_campus
 from infra.settings import SettingsError, load_settings
 
@@ -114,3 +118,54 @@ def test_a_wrong_campus_file_names_file_and_entry(tmp_path, old, new, words):
 def test_a_campus_file_that_is_not_there_is_said_so(tmp_path):
     with pytest.raises(SettingsError, match="cannot read"):
         load_campus(tmp_path / "nowhere.toml")
+
+
+# ------------------------------------------------------------ clocks
+
+
+def test_the_example_file_shows_the_clocks_that_hold_without_it():
+    example = Path(__file__).parents[2] / "campus.example.toml"
+
+    assert load_campus(example).clocks == Clocks()
+
+
+def test_a_school_changes_one_clock_and_keeps_the_others(tmp_path):
+    file = tmp_path / "campus.toml"
+    rungs = '[{ after = 0, who = "primary" }, { after = 4.5, who = "student" }]'
+    file.write_text(f"{GOOD}\n[clocks.imminent]\nacknowledge = 2\nrungs = {rungs}\n")
+
+    clocks = load_campus(file).clocks
+
+    imminent = clocks.of(Level.IMMINENT)
+    assert imminent.acknowledge == timedelta(minutes=2)
+    assert imminent.contact == timedelta(minutes=5)
+    assert [rung.after for rung in imminent.rungs] == [timedelta(), timedelta(minutes=4.5)]
+    assert clocks.of(Level.HIGH) == Clocks().of(Level.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("[clocks.high]\ncontact = 5", "contact must not be sooner"),
+        ("[clocks.high]\nacknowledge = 0", "acknowledge"),
+        ("[clocks.low]\nacknowledge = 5", "clocks.low"),
+        ("[clocks.high]\nrungs = []", "somebody must be paged"),
+        ('[clocks.high]\nrungs = [{ after = 0, who = "primary" }]', "in vain"),
+        ('[clocks.high]\nrungs = [{ after = 1, who = "primary" }]', "after = 0"),
+        ('[clocks.high]\nrungs = [{ after = 0, who = "student" }]', "must page somebody"),
+        ('[clocks.high]\nrungs = [{ after = 0, who = "dean" }]', "clocks.high.rungs.0.who"),
+        (
+            (
+                '[clocks.moderate]\nrungs = [{ after = 0, who = "primary" }, '
+                '{ after = 9, who = "backup" }, { after = 3, who = "supervisor" }]'
+            ),
+            "the one above",
+        ),
+    ],
+)
+def test_clocks_that_would_leave_somebody_alone_are_refused(tmp_path, table, words):
+    file = tmp_path / "campus.toml"
+    file.write_text(f"{GOOD}\n{table}\n")
+
+    with pytest.raises(SettingsError, match=words):
+        load_campus(file)

@@ -12,8 +12,7 @@ from companion.campus import Campus, DutyLine, OpenHours
 from companion.language import Language
 from companion.risk import Kind, Level, Subject, Verdict
 from companion.risk.hotlines import registry
-from companion.safety import Card, crisis_card
-from companion.safety.wordings import FEWEST_AGAIN, wordings
+from companion.safety import NOBODY, Card, People, Reach, crisis_card, numbers_card
 
 NIGHT = datetime(2026, 11, 22, 18, tzinfo=UTC)  # 02:00 in Shanghai
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)  # 12:00 in Shanghai
@@ -40,16 +39,14 @@ def card(
     campus: Campus | None = None,
     language: Language = Language.ZH,
     now: datetime = NIGHT,
-    staff_told: bool | None = None,
-    repeat: int = 0,
+    people: People = NOBODY,
 ) -> Card:
     return crisis_card(
         Verdict(level=level, kinds=(kind,), subject=subject),
         campus=campus or Campus(),
         language=language,
         now=now,
-        staff_told=staff_told,
-        repeat=repeat,
+        people=people,
     )
 
 
@@ -184,15 +181,35 @@ def test_it_says_what_happens_and_what_to_do_when_nobody_picks_up() -> None:
     assert "If nobody picks up, try the next one" in text
 
 
-@pytest.mark.parametrize("staff_told", [None, False])
-def test_nobody_is_claimed_to_have_been_told_unless_it_is_true(staff_told: bool | None) -> None:
-    assert "没有真人在看" in card(staff_told=staff_told).text
-    assert "nobody is reading along" in card(staff_told=staff_told, language=Language.EN).text
+def test_nobody_is_claimed_to_have_been_told_unless_it_is_true() -> None:
+    assert "没有真人在看" in card().text
+    assert "nobody is reading along" in card(language=Language.EN).text
 
 
-def test_when_a_person_was_alerted_the_student_is_told() -> None:
-    assert "已经有人收到提醒" in card(staff_told=True).text
-    assert "has been alerted" in card(staff_told=True, language=Language.EN).text
+def test_when_a_person_was_told_or_is_being_told_the_student_hears_which() -> None:
+    assert "已经收到提醒" in card(people=People(Reach.TOLD)).text
+    assert "have had an alert" in card(people=People(Reach.TOLD), language=Language.EN).text
+    assert "现在就去提醒" in card(people=People(Reach.TELLING)).text
+    assert (
+        "alerting the on-call staff"
+        in card(people=People(Reach.TELLING), language=Language.EN).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "zh", "en"),
+    [
+        (datetime(2026, 11, 23, 0, tzinfo=UTC), "08:00 之前没有老师值班", "before 08:00;"),
+        (datetime(2026, 11, 24, 0, tzinfo=UTC), "明天 08:00 之前", "before 08:00 tomorrow"),
+        (datetime(2026, 11, 27, 1, tzinfo=UTC), "11-27 09:00 之前", "before 11-27 09:00"),
+    ],
+    ids=["today", "tomorrow", "later"],
+)
+def test_when_nobody_is_on_duty_the_card_says_until_when(at: datetime, zh: str, en: str) -> None:
+    coming = People(Reach.COMING, at)
+
+    assert zh in card(people=coming).text
+    assert en in card(people=coming, language=Language.EN).text
 
 
 @pytest.mark.parametrize("level", CARDED)
@@ -219,49 +236,18 @@ def test_lines_of_one_city_are_not_shown_to_a_whole_country() -> None:
     assert "0120-279-226" not in card(campus=Campus(region="JP")).text
 
 
-@pytest.mark.parametrize(
-    ("kind", "subject"),
-    [
-        (Kind.SUICIDE, Subject.SELF),
-        (Kind.SUICIDE, Subject.OTHER),
-        (Kind.ABUSE, Subject.SELF),
-        (Kind.HARM_TO_OTHERS, Subject.SELF),
-    ],
-)
-@pytest.mark.parametrize("language", Language)
-def test_later_texts_are_not_the_card_again_and_wrap_only_after_eight(
-    kind: Kind, subject: Subject, language: Language
-) -> None:
-    first = card(kind=kind, subject=subject, language=language).text
+def test_who_asks_for_the_numbers_while_a_question_waits_gets_them_without_another_one() -> None:
+    shown = numbers_card(campus=Campus(), language=Language.ZH, now=NIGHT)
 
-    later = [
-        card(kind=kind, subject=subject, language=language, repeat=n).text
-        for n in range(1, FEWEST_AGAIN + 1)
-    ]
-
-    assert len({text.splitlines()[-1] for text in later}) == FEWEST_AGAIN
-    for text in later:
-        assert text != first
-        assert questions(text) == 1
-        assert len(text) < len(first)
-        assert not METHODS.search(text)
-        assert not FORBIDDEN.search(text)
+    assert questions(shown.text) == 0
+    assert shown.text.index("12356") < shown.text.index("120 或 110")
+    assert "AI" in shown.text
 
 
-def test_later_texts_name_the_lines_every_other_time() -> None:
-    named = ["12356" in card(repeat=n).text for n in range(1, 7)]
+def test_the_last_buttons_answer_the_question() -> None:
+    answers = [choice.label for choice in card().choices if choice.url is None]
 
-    assert named == [False, True] * 3
-
-
-def test_later_texts_in_danger_keep_the_emergency_number() -> None:
-    assert card(Level.IMMINENT, repeat=1).text.startswith("如果危险就在眼前，先打 120")
-
-
-def test_a_very_long_talk_wraps_instead_of_failing() -> None:
-    ladder = wordings(Language.ZH).ladders["self"]
-
-    assert card(repeat=1 + len(ladder)).text.endswith(ladder[0])
+    assert answers == ["有，我想过", "没有想过", "说不清", "不想说"]
 
 
 def test_a_verdict_without_kinds_still_gets_a_whole_card() -> None:

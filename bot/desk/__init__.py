@@ -1,0 +1,1 @@
+"""The web desk of staff: one folder of pages behind one door."""

@@ -1,0 +1,1 @@
+"""The staff's own Telegram bot: one group and private chats, nothing for strangers."""

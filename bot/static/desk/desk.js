@@ -1,0 +1,271 @@
+/* What the desk's pages do in the browser, all by attributes; no page has a script of its own.
+
+   data-since="ISO" [data-due="ISO"] [data-late-text]   a clock that counts up; after `due` it gets
+                         the class "late" and the words of data-late-text
+   data-until="ISO" [data-late-text]                    a clock that counts down, then shows by how
+                         much the moment was missed (class "late")
+   data-live="/desk/events" data-fragment="/desk/rows"  listens to an event stream; at each event
+       [data-on="change other"]                         named in data-on (default "change") it
+                         fetches data-fragment and puts that HTML in place of its own content.
+                         While the stream is broken it has the class "stale", and the page's
+                         [data-live-state] elements show data-lost, then data-back again. A stream
+                         that is gone for good is replaced by asking every 15 s.
+   data-stick="bottom"   on a live element (or one inside it) that scrolls: stays at its end
+   data-alarm="key"      an element that appears with a key not seen on this page before rings
+   data-sound            a button that switches the sound on and off (needed once: browsers allow
+                         sound after a press only); data-on-text, data-off-text
+   data-send [data-target="#id"]   a form sent by fetch with the CSRF header; the answer's HTML
+                         replaces the target's content (default: the form's own place is kept and
+                         it is emptied). An answer that led elsewhere is gone to.
+   data-confirm="text"   a form that asks before it is sent
+   data-fill="#id"       a button or link whose data-text is put into a text field (saved replies)
+   data-now              submits its form when it changes (a filter)
+   data-copy="#id"       a button that copies an element's text
+   Every other form is protected from a double press by itself.
+
+   Fetched HTML is put in without running scripts. Understood by Chromium 90. */
+
+const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* ---------------------------------------------------------------- clocks */
+
+const two = (n) => String(n).padStart(2, "0");
+
+function span(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  const h = Math.floor(s / 3600);
+  const m = Math.floor((s % 3600) / 60);
+  if (h >= 48) return `${Math.floor(h / 24)} d ${h % 24} h`;
+  return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+}
+
+/* The server's clock counts, not that of an old PC. */
+let skew = 0;
+const now = () => Date.now() + skew;
+
+function tick() {
+  for (const clock of all("[data-since], [data-until]")) {
+    const { since, until, due, lateText } = clock.dataset;
+    const end = until ?? due;
+    const late = end !== undefined && now() > Date.parse(end);
+    const seconds = since ? now() - Date.parse(since) : Math.abs(Date.parse(until) - now());
+    clock.textContent = span(seconds / 1000) + (late && lateText ? ` ${lateText}` : "");
+    clock.classList.toggle("late", late);
+  }
+}
+
+/* ---------------------------------------------------------------- alarm */
+
+const rung = new Set(all("[data-alarm]").map((e) => e.dataset.alarm));
+let audio = null;
+
+const isLoud = () => localStorage.getItem("desk:sound") === "on";
+
+function beep() {
+  if (!audio || !isLoud()) return;
+  audio.resume();
+  [0, 0.3, 0.6].forEach((at, i) => {
+    const tone = audio.createOscillator();
+    const loud = audio.createGain();
+    const start = audio.currentTime + at;
+    tone.frequency.value = i % 2 ? 660 : 880;
+    loud.gain.setValueAtTime(0.0001, start);
+    loud.gain.exponentialRampToValueAtTime(0.3, start + 0.02);
+    loud.gain.exponentialRampToValueAtTime(0.0001, start + 0.24);
+    tone.connect(loud).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.25);
+  });
+}
+
+function ring() {
+  const fresh = all("[data-alarm]").filter((e) => !rung.has(e.dataset.alarm));
+  fresh.forEach((e) => rung.add(e.dataset.alarm));
+  if (!fresh.length) return;
+  beep();
+  const said = document.getElementById("live-said");
+  if (said) said.textContent = fresh.map((e) => e.dataset.alarmText ?? "").join(" ");
+}
+
+function wake() {
+  const Audio = window.AudioContext ?? window.webkitAudioContext;
+  if (!audio && Audio) audio = new Audio();
+}
+
+function showSound() {
+  for (const button of all("[data-sound]")) {
+    const on = isLoud();
+    button.setAttribute("aria-pressed", String(on));
+    button.textContent = on ? button.dataset.onText : button.dataset.offText;
+  }
+}
+
+/* ---------------------------------------------------------------- fetching */
+
+async function ask(address, options = {}) {
+  const headers = { "X-CSRF": csrf, Accept: "text/html", "X-Fragment": "1" };
+  const answer = await fetch(address, { credentials: "same-origin", ...options, headers });
+  const date = Date.parse(answer.headers.get("date") ?? "");
+  if (date && Math.abs(date - Date.now()) > 5000) skew = date - Date.now();
+  // A fragment that turned into the sign-in page: the session has ended.
+  if (answer.status === 401 || new URL(answer.url).pathname === "/desk/signin") {
+    location.assign(`/desk/signin?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Error("signed out");
+  }
+  return answer;
+}
+
+function put(place, html) {
+  const held = document.activeElement?.id;
+  const typed = new Map(all("input[id], textarea[id]", place).map((e) => [e.id, e.value]));
+  const open = new Set(all("details[id][open]", place).map((e) => e.id));
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  place.replaceChildren(...parsed.body.childNodes);
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field && field.type !== "hidden") field.value = value;
+  }
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (held && document.activeElement?.id !== held) {
+    document.getElementById(held)?.focus({ preventScroll: true });
+  }
+  stick(place);
+  showSound();
+  tick();
+  ring();
+}
+
+function stick(root = document) {
+  const found = all('[data-stick="bottom"]', root);
+  if (root.dataset?.stick === "bottom") found.push(root);
+  for (const place of found) place.scrollTop = place.scrollHeight;
+}
+
+/* ---------------------------------------------------------------- live parts */
+
+function live(place) {
+  let asking = false;
+  let again = false;
+  let timer = 0;
+
+  async function refresh() {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      const answer = await ask(place.dataset.fragment);
+      if (answer.ok) put(place, await answer.text());
+    } catch {
+      state(place, false);
+    }
+    asking = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }
+
+  function listen() {
+    const stream = new EventSource(place.dataset.live);
+    let broke = false;
+    stream.onopen = () => {
+      clearInterval(timer);
+      state(place, true);
+      if (broke) refresh();
+      broke = false;
+    };
+    stream.onerror = () => {
+      broke = true;
+      state(place, false);
+      if (stream.readyState !== EventSource.CLOSED) return;
+      clearInterval(timer);
+      timer = setInterval(refresh, 15000);
+      setTimeout(() => {
+        clearInterval(timer);
+        listen();
+      }, 60000);
+    };
+    for (const name of (place.dataset.on ?? "change").split(" ")) {
+      stream.addEventListener(name, refresh);
+    }
+    window.addEventListener("pagehide", () => stream.close(), { once: true });
+  }
+
+  listen();
+}
+
+function state(place, fine) {
+  place.classList.toggle("stale", !fine);
+  for (const sign of all("[data-live-state]")) {
+    const { lost, back } = sign.dataset;
+    if (!fine) sign.textContent = lost ?? "";
+    else if (sign.textContent === lost) sign.textContent = back ?? "";
+  }
+}
+
+/* ---------------------------------------------------------------- forms */
+
+async function send(form, button) {
+  const body = new URLSearchParams(new FormData(form));
+  if (button?.name) body.set(button.name, button.value);
+  form.dataset.sending = "1";
+  try {
+    const answer = await ask(form.getAttribute("action"), { method: "POST", body });
+    const target = document.querySelector(form.dataset.target ?? "#none");
+    if (answer.redirected && !target) return location.assign(answer.url);
+    if (target) put(target, await answer.text());
+    if (answer.ok) form.reset();
+    else form.classList.add("stale");
+  } finally {
+    delete form.dataset.sending;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) return event.preventDefault();
+  if (form.dataset.sending) return event.preventDefault();
+  if ("send" in form.dataset) {
+    event.preventDefault();
+    send(form, event.submitter).catch(() => form.classList.add("stale"));
+  } else if (form.getAttribute("method") === "post") {
+    form.dataset.sending = "1";
+    // A file or a page that failed to load leaves the form here: it may be sent again.
+    setTimeout(() => delete form.dataset.sending, 5000);
+  }
+});
+window.addEventListener("pageshow", () => {
+  for (const form of all("form[data-sending]")) delete form.dataset.sending;
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-now]")) event.target.form?.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  wake();
+  const button = event.target.closest("[data-sound], [data-fill], [data-copy]");
+  if (!button) return;
+  const { fill, copy } = button.dataset;
+  if ("sound" in button.dataset) {
+    localStorage.setItem("desk:sound", isLoud() ? "off" : "on");
+    showSound();
+    beep();
+  } else if (fill) {
+    const field = document.querySelector(fill);
+    field.value = button.dataset.text ?? "";
+    field.focus();
+  } else if (copy) {
+    navigator.clipboard?.writeText(document.querySelector(copy).textContent.trim());
+  }
+});
+document.addEventListener("keydown", wake, { once: true });
+
+showSound();
+tick();
+setInterval(tick, 1000);
+stick();
+all("[data-live]").forEach(live);

@@ -1,0 +1,60 @@
+"""Telling the student what was done about people, truthfully and once (law 8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from companion.campus import Campus
+from companion.flows.sending import send
+from companion.messages import OutboundKind
+from companion.risk import Kind, Level
+from companion.safety.numbers import numbers_for
+from companion.safety.wordings import wordings
+from companion.staff.cases import Case
+from companion.store import Draft, Transaction
+from companion.texts import say
+
+
+def tell_notified(tx: Transaction, case: Case, *, now: datetime) -> None:
+    """Say that staff were alerted; nothing is known yet of whether they saw it."""
+    if case.level < Level.MODERATE or case.is_drill:
+        return
+    student = tx.students.get(case.student_id)
+    # Once for a case of several lines; the next talk says it again.
+    opened = student.card_at or case.opened_at
+    draft = Draft(
+        kind=OutboundKind.NOTICE,
+        text=say("delivery.told_staff", student.language),
+        dedupe=f"told_staff:{opened:%Y-%m-%d}",
+    )
+    send(tx, tx.students.latest_account(student.id), draft, now=now)
+
+
+def tell_nobody(tx: Transaction, case: Case, *, campus: Campus, now: datetime) -> None:
+    """Say plainly that nobody has answered, with the numbers that answer now."""
+    if case.is_drill or not tx.cases.told_nobody(case.id, now=now):
+        return
+    student = tx.students.get(case.student_id)
+    language = student.language
+    words = wordings(language)
+    numbers = numbers_for(
+        campus,
+        language=language,
+        now=now,
+        words=words,
+        kind=next(iter(case.kinds), Kind.SUICIDE),
+    )
+    emergency = words.say("lines", "or").join(numbers.emergency)
+    key = "nobody_grave" if case.level >= Level.HIGH else "nobody_yet"
+    draft = Draft(
+        kind=OutboundKind.CARD if case.level >= Level.HIGH else OutboundKind.NOTICE,
+        text=say(
+            f"delivery.{key}",
+            language,
+            emergency=emergency or say("delivery.emergency_unknown", language),
+            lines="\n".join(numbers.rows),
+        ),
+        choices=numbers.choices,
+        dedupe=f"nobody:{case.id}:{case.raised_at.isoformat()}",
+    )
+    send(tx, tx.students.latest_account(student.id), draft, now=now)
