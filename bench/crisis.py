@@ -9,10 +9,8 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Self
@@ -28,14 +26,14 @@ from tests.fakes.model_server import ModelServer
 ALARMS = 100
 #: Replies that wait for the model all the while.
 WAITING = 500
-#: More than have to wait: some are answered between two looks.
-_SPARE = 150
-#: A slow model, just within the time it is given (seconds).
-_FIRST_TOKEN = 18.0
+#: Replies that the conversation worker's threads hold meanwhile.
+_BEING_WRITTEN = 120
+#: So slow a model, and so patient a client, that nobody is answered during a round (seconds).
+_FIRST_TOKEN = 900.0
 _ALARM = "我不想活了，今晚就想结束这一切"
 _SMALL_TALK = "今天有点累"
 _SECRET = "a-made-up-secret-of-enough-letters"  # noqa: S105 - made up
-_WAIT = 120.0  # seconds
+_WAIT = 300.0  # seconds
 _SETTLE = 5.0  # seconds
 
 
@@ -56,6 +54,9 @@ def measure(folder: Path) -> Iterator[Figure]:
             folder / "crisis",
             api.url,
             model.url,
+            NUANYU_LLM_FIRST_TOKEN_TIMEOUT=str(_FIRST_TOKEN),
+            NUANYU_LLM_TIMEOUT=str(_FIRST_TOKEN),
+            NUANYU_CONVERSATION_THREADS=str(_BEING_WRITTEN),
             NUANYU_STAFF_WEBHOOK_URL=pages.url,
             NUANYU_STAFF_WEBHOOK_SECRET=_SECRET,
         )
@@ -63,9 +64,9 @@ def measure(folder: Path) -> Iterator[Figure]:
             campus = _Campus(bot, pages, system.url)
             campus.alarms(range(5))  # warm
             idle = campus.alarms(range(100, 100 + ALARMS))
-            with campus.crowded() as counts:
-                full = campus.alarms(range(300, 300 + ALARMS))
-            waiting = min(counts)
+            campus.crowd()
+            full = campus.alarms(range(300, 300 + ALARMS))
+            waiting = _owed(system.url, "replies_owed") - _BEING_WRITTEN
         finally:
             system.signal(signal.SIGTERM)
             system.end()
@@ -110,41 +111,28 @@ class _Campus:
             found.pages.append(self.pages.came[page] - begin)
         return found
 
-    @contextmanager
-    def crowded(self) -> Iterator[list[int]]:
-        """Keep so many replies waiting all the while; the list tells how many did, each second."""
-        counts: list[int] = []
-        stop = threading.Event()
-        crowd = threading.Thread(target=self._keep_crowded, args=(counts, stop), daemon=True)
-        crowd.start()
-        try:
-            _until(lambda: counts and counts[-1] >= WAITING, "a full queue")
-            time.sleep(_SETTLE)
-            counts.clear()
-            yield counts
-        finally:
-            stop.set()
-            crowd.join()
-
-    def _keep_crowded(self, counts: list[int], stop: threading.Event) -> None:
-        students = iter(range(1_000, 1_000_000))
-        with ThreadPoolExecutor(16) as pool:
-            while not stop.is_set():
-                counts.append(_replies_owed(self.url))
-                # Some more than needed: while the last ones are counted, others are answered.
-                for student in islice(students, max(0, WAITING + _SPARE - counts[-1])):
-                    self.bot.user(chat_of(student))
-                    pool.submit(post, self.url, next(self.updates), student, _SMALL_TALK)
-                stop.wait(1)
+    def crowd(self) -> None:
+        """Let students write until so many replies wait and nothing else is left to do."""
+        writers = range(1_000, 1_000 + WAITING + _BEING_WRITTEN)
+        for student in writers:
+            self.bot.user(chat_of(student))
+        with ThreadPoolExecutor(8) as pool:
+            for student in writers:
+                pool.submit(post, self.url, next(self.updates), student, _SMALL_TALK)
+        _until(lambda: _owed(self.url, "messages_unscreened") == 0, "the screening")
+        _until(lambda: _owed(self.url, "replies_owed") == len(writers), "a full queue")
+        # What everybody is told at first has left before anything is measured.
+        _until(lambda: all(self.bot.sent_to(chat_of(one)) for one in writers), "first words")
+        time.sleep(_SETTLE)
 
 
-def _replies_owed(url: str) -> int:
-    """Return how many replies are owed, from the system's own gauge."""
+def _owed(url: str, what: str) -> int:
+    """Return how much of something is owed, from the system's own gauge."""
     with urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer:  # noqa: S310 - our own
         for line in answer.read().decode().splitlines():
-            if line.startswith('nuanyu_owed{what="replies_owed"}'):
+            if line.startswith(f'nuanyu_owed{{what="{what}"}}'):
                 return int(float(line.split()[1]))
-    return 0
+    raise RuntimeError(f"no gauge for {what}")
 
 
 def _until(condition: Callable[[], object], what: str) -> None:

@@ -88,7 +88,6 @@ def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetim
     shifts = tx.shifts.between(now - _BACK, now + _AHEAD)
     triggers = tx.cases.triggers(case.id)
     past = [one for one in tx.cases.all_of(case.student_id) if one.id != case.id]
-    entries = tx.audit.of_case(case.id)
 
     def at(then: datetime | None) -> str:
         return "" if then is None else moment(then, now=now, zone=zone)
@@ -102,10 +101,7 @@ def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetim
         owner=_name(case.owner_id, names, w),
         is_mine=case.owner_id == staff.id,
         may_decide=case.owner_id == staff.id or staff.role is Role.SUPERVISOR,
-        triggers=[
-            (one, at(one.at), [in_words(piece, staff.language) for piece in one.evidence])
-            for one in triggers
-        ],
+        triggers=[(one, at(one.at), _evidence(one, staff)) for one in triggers],
         student=student_card(tx, case, desk=desk, now=now, w=w),
         talk=talk_view(tx, case, staff=staff, names=names, desk=desk, now=now),
         notes=notes_view(tx, case, staff=staff, names=names, w=w, at=at),
@@ -113,7 +109,7 @@ def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetim
             PageLine(page=page, whom=addressee(page, names=names, w=w), at=at(page.created_at))
             for page in tx.pages.of_case(case.id)
         ],
-        timeline=timeline(case, entries, triggers, names=names, w=w, at=at),
+        timeline=timeline(case, tx.audit.of_case(case.id), triggers, names=names, w=w, at=at),
         past=[(one, at(one.closed_at or one.opened_at)) for one in past if not one.is_drill],
         replies=tx.saved_replies.seen_by(staff.id),
         follow_ups=[
@@ -123,6 +119,10 @@ def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetim
         plan=shared_plan(tx, case, language=staff.language),
         colleagues=_colleagues(members, on_duty_now(members, shifts, now=now), case.owner_id),
     )
+
+
+def _evidence(trigger: Trigger, staff: Staff) -> list[str]:
+    return [in_words(piece, staff.language) for piece in trigger.evidence]
 
 
 def _when(one: FollowUp) -> datetime:

@@ -60,32 +60,45 @@ def notes_view(
         notes = tx.cases.notes(case.id)
     except UnknownRow:
         notes = ()
-    mine = [note for note in notes if note.staff_id == staff.id]
     somebody: str = w["case"]["somebody"]
+    authors = {note.staff_id: names.get(note.staff_id, somebody) for note in notes}
+    maker = _Maker(case=case, staff=staff, notes=notes, authors=authors, at=at)
+    drafting = {note.staff_id for note in notes if note.signed_at is None} - {staff.id}
+    return NotesView(
+        signed=maker.signed(None),
+        form=maker.form(None),
+        others=sorted(authors[one] for one in drafting),
+    )
 
-    def form(amends: UUID | None) -> NoteForm:
-        done = sum(note.amends == amends and note.signed_at is not None for note in mine)
-        key = f"{amends or 'note'}:{done}"
-        wanted = note_id(case.id, staff.id, key)
-        draft = next((note for note in mine if note.id == wanted), None)
-        return NoteForm(key=key, amends=amends, draft=draft)
 
-    def signed(amends: UUID | None) -> tuple[Signed, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maker:
+    """Puts the notes of one reading in their places."""
+
+    case: Case
+    staff: Staff
+    notes: Sequence[Note]
+    authors: Mapping[UUID, str]
+    at: Callable[[datetime], str]
+
+    def signed(self, amends: UUID | None) -> tuple[Signed, ...]:
         return tuple(
             Signed(
                 note=note,
-                author=names.get(note.staff_id, somebody),
-                at=at(note.signed_at),
-                additions=signed(note.id),
-                form=form(note.id) if amends is None else None,
+                author=self.authors[note.staff_id],
+                at=self.at(note.signed_at),
+                additions=self.signed(note.id),
+                form=self.form(note.id) if amends is None else None,
             )
-            for note in notes
+            for note in self.notes
             if note.amends == amends and note.signed_at is not None
         )
 
-    drafting = {note.staff_id for note in notes if note.signed_at is None} - {staff.id}
-    return NotesView(
-        signed=signed(None),
-        form=form(None),
-        others=sorted(names.get(one, somebody) for one in drafting),
-    )
+    def form(self, amends: UUID | None) -> NoteForm:
+        """Return the form of one's own draft; its word changes when that draft is signed."""
+        mine = [note for note in self.notes if note.staff_id == self.staff.id]
+        done = sum(note.amends == amends and note.signed_at is not None for note in mine)
+        key = f"{amends or 'note'}:{done}"
+        wanted = note_id(self.case.id, self.staff.id, key)
+        draft = next((note for note in mine if note.id == wanted), None)
+        return NoteForm(key=key, amends=amends, draft=draft)

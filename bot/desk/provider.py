@@ -16,7 +16,7 @@ from bot.desk.page import Desk, desk_of, home_of
 from bot.desk.sealed import seal, unseal
 from bot.desk.signin import enter
 from companion.staff.people import Staff
-from infra.openid import Person, ProviderAway, ProviderRefused, Started
+from infra.openid import OpenId, Person, ProviderAway, ProviderRefused, Started
 
 log = structlog.get_logger(__name__)
 
@@ -44,18 +44,8 @@ def routes(desk: Desk) -> list[Route]:
 
     async def back(request: Request) -> Response:
         carried = _read(desk, request.cookies.get(_COOKIE, ""))
-        code = request.query_params.get("code", "")
-        if not code or not same(request.query_params.get("state", ""), carried.get("state", "")):
-            return _failed("provider", ProviderRefused("no code, or not the state it began with"))
         try:
-            person = await asyncio.to_thread(
-                openid.finish,
-                code,
-                back_to=_back_to(request),
-                verifier=carried["verifier"],
-                nonce=carried["nonce"],
-                now=desk.now(),
-            )
+            person = await asyncio.to_thread(_finished, request, openid, carried)
         except (ProviderAway, ProviderRefused) as error:
             return _failed("provider", error)
         staff = await asyncio.to_thread(_who, desk, person)
@@ -67,6 +57,20 @@ def routes(desk: Desk) -> list[Route]:
         return response
 
     return [Route(_START, start, methods=["GET"]), Route(_BACK, back, methods=["GET"])]
+
+
+def _finished(request: Request, openid: OpenId, carried: dict[str, str]) -> Person:
+    """Return who came back. Raises ProviderAway or ProviderRefused."""
+    code = request.query_params.get("code", "")
+    if not code or not same(request.query_params.get("state", ""), carried.get("state", "")):
+        raise ProviderRefused("no code, or not the state it began with")
+    return openid.finish(
+        code,
+        back_to=_back_to(request),
+        verifier=carried["verifier"],
+        nonce=carried["nonce"],
+        now=desk_of(request).now(),
+    )
 
 
 def _back_to(request: Request) -> str:

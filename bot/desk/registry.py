@@ -21,7 +21,7 @@ from bot.desk.page import Desk, desk_of, render
 from bot.desk.words import words
 from companion.errors import BadInput
 from companion.flows.check_line import check_line
-from companion.risk.hotlines import Line, LineKind, registry
+from companion.risk.hotlines import Line, LineKind, LineStatus, registry
 from companion.staff.people import Right, Staff
 from companion.store.figures import Check, CheckResult
 
@@ -49,6 +49,11 @@ class Entry:
     def is_undialled(self) -> bool:
         """Whether nobody ever dialled it: neither before the release, nor since."""
         return self.line.verified_at is None and self.check is None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether students may be shown it."""
+        return self.line.status is not LineStatus.WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +129,9 @@ async def _shown(
         dues=tuple(Due),
         results=tuple(CheckResult),
         problems=registry().problems(now),
-        undialled=sum(entry.is_undialled for entry in entries),
-        due=[entry.line.id for entry in entries if entry.is_due],
-        all=len(entries),
+        undialled=sum(entry.is_undialled for entry in entries if entry.is_shown),
+        due=[entry.line.id for entry in entries if entry.is_due and entry.is_shown],
+        all=sum(entry.is_shown for entry in entries),
         people=people,
         today=now.astimezone(desk.campus.timezone).date(),
         fault=words(staff.language)["fields"][fault] if fault else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ class Hole:
     """A gap, in words, and what a link to it says."""
 
     gap: Gap
-    text: str
+    text: str = field(repr=False)
     #: "primary@2026-11-28T14:00:00+00:00".
     key: str
 

@@ -35,7 +35,7 @@ class Toast:
     """Answer the press of a button with a line that passes, or one to be closed (`alert`)."""
 
     callback_id: str
-    text: str = ""
+    text: str = field(default="", repr=False)
     alert: bool = False
 
 

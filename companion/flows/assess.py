@@ -20,6 +20,7 @@ from companion.flows.services import Services
 from companion.flows.told import keep_words
 from companion.jobs import Job
 from companion.messages import InboundKind, Message
+from companion.people.contact import EmergencyContact
 from companion.risk import SCREENING_FAILED, Level, Subject, Verdict
 from companion.risk.screen import screen
 from companion.safety.dialogue.levels import without_echo
@@ -43,16 +44,13 @@ def assess(message_id: UUID, *, services: Services) -> Verdict | None:
     now = services.clock.now()
     with services.store.reading() as tx:
         message = tx.inbound.get(message_id)
-        past = not_closed(
-            tx, message.student_id, tx.talk.turns(message.student_id, limit=CONTEXT_TURNS)
-        )
+        turns = tx.talk.turns(message.student_id, limit=CONTEXT_TURNS)
+        past = not_closed(tx, message.student_id, turns)
         contact = tx.aftercare.contacts.get(message.student_id)
         had_safety_talk = tx.safety.talks.latest(message.student_id) is not None
     if message.level is not None:
         return None
-    command = None
-    if message.kind in _SPOKEN:
-        command = parse_command(message.text) or answer_to_contact(contact, message.text, now=now)
+    command = _command_in(message, contact, now=now)
     # What was said before does not make a command worrying: exit words take effect at once.
     verdict = judge(message.text, () if command else [turn.turn for turn in past])
     is_talk = command is None and _has_words(message)
@@ -74,11 +72,17 @@ def assess(message_id: UUID, *, services: Services) -> Verdict | None:
         )
         if first:
             _answer(order, verdict, turned)
-            if services.second_opinion is not None and _is_for_another_reader(
-                order, verdict, turned
-            ):
+            if services.second_opinion and _is_for_another_reader(order, verdict, turned):
                 tx.enqueue(Job.ASK_OPINION, message.id)
     return verdict if first else None
+
+
+def _command_in(
+    message: Message, contact: EmergencyContact | None, *, now: datetime
+) -> Command | None:
+    if message.kind not in _SPOKEN:
+        return None
+    return parse_command(message.text) or answer_to_contact(contact, message.text, now=now)
 
 
 def judge(text: str, history: Sequence[Turn]) -> Verdict:

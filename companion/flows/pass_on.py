@@ -33,7 +33,7 @@ class _Errand:
     line: Relayed
     relay: Relay
     channel: Channel | None
-    address: str | None
+    address: str | None = field(repr=False)
     text: PageText = field(repr=False)
 
 

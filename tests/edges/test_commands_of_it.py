@@ -147,7 +147,7 @@ def test_keys_are_shown_rotated_and_dropped(nuanyu):
 
     shown = nuanyu("keys", "show").stdout.decode().splitlines()
     assert len(shown) == 2
-    assert shown[0].endswith("1 keys")
+    assert shown[0].endswith("2 keys")
     assert shown[1].startswith("first\tolder\t0")
     assert nuanyu("keys", "drop", "first").returncode == 0
     refused = nuanyu("keys", "drop", shown[0].split("\t")[0])

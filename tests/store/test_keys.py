@@ -75,7 +75,7 @@ def test_rotation_beside_a_running_system(engine, jobs, bell, tmp_path, store, a
     with running.reading() as tx:
         assert [tx.inbound.get(m.id).text for m in messages] == [f"话{n}" for n in range(7)]
         assert tx.students.find_account(messages[0].platform, "s0") is not None
-    assert [(c.master, c.keys) for c in count_keys(engine)] == [("two", 8)]
+    assert [(c.master, c.keys) for c in count_keys(engine)] == [("two", 9)]
     assert list(rewrap_all(engine, rotating)) == []
 
 

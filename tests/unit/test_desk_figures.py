@@ -7,7 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.errors import BadInput
@@ -69,11 +69,13 @@ def a_shift(starts, ends):
 # ------------------------------------------------------------ small groups
 
 
+@settings(deadline=None)
 @given(st.integers(0, 100))
 def test_a_count_is_shown_when_it_is_nobody_or_enough_to_hide_in(count):
     assert shown(count) == (None if 0 < count < SMALLEST_GROUP else count)
 
 
+@settings(deadline=None)
 @given(counts)
 def test_parts_of_a_whole_are_counted_together_until_somebody_can_hide_in_them(table):
     found = groups(dict(enumerate(table)))
@@ -89,6 +91,7 @@ def test_parts_of_a_whole_are_counted_together_until_somebody_can_hide_in_them(t
         assert [group.count for group in found] == [None]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(SMALLEST_GROUP, 50) | st.just(0), min_size=1, max_size=6))
 def test_where_all_parts_are_large_or_empty_each_stands_by_itself(table):
     assert [group.count for group in groups(dict(enumerate(table)))] == table
@@ -109,6 +112,7 @@ def test_a_small_part_joins_its_neighbour(table, expected):
     assert [(group.keys, group.count) for group in found] == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_a_share_of_a_small_group_says_nothing(hits, of):
     found = share(min(hits, of), of)
@@ -120,6 +124,7 @@ def test_a_share_of_a_small_group_says_nothing(hits, of):
 # ------------------------------------------------------------ waiting
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10_000), min_size=SMALLEST_GROUP, max_size=60))
 def test_nine_of_ten_waited_no_longer_than_the_ninth_of_ten(seconds):
     found = wait(timedelta(seconds=one) for one in seconds)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.risk import Kind, Level, Subject
@@ -77,6 +77,7 @@ def test_wilsons_interval_is_that_of_the_books(hits, of, low, high):
     assert wilson(hits, of) == pytest.approx((low, high), abs=1e-4)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500))
 def test_wilsons_interval_holds_the_share_and_stays_within_bounds(hits, others):
     low, high = wilson(hits, hits + others)

@@ -7,8 +7,28 @@ import pytest
 from companion.language import Language
 from companion.risk import Level, Subject
 from companion.risk.screen import screen
-from companion.safety.wordings import wordings
 from companion.turns import Role, Turn
+
+#: Questions as a person, or the companion, asks them.
+FIRST = {
+    Language.ZH: (
+        "你现在是在想结束自己的生命吗？",
+        "除了伤害自己，有没有也想过结束自己的生命？",
+    ),
+    Language.EN: (
+        "Are you thinking about ending your life?",
+        "Besides hurting yourself, have you also thought about ending your life?",
+    ),
+}
+PLAN = {
+    Language.ZH: "谢谢你没有停下来不说。你有没有想过要怎么做？不用讲细节，说有或没有就好。",
+    Language.EN: "No details needed: have you thought about how you would do it?",
+}
+HOW_STRONG = {
+    Language.ZH: "我听着。此刻这个念头有多强，是轻轻的，还是快压不住了？",
+    Language.EN: "I'm listening. Right now, how strong is it: in the background, or hard to hold back?",
+}
+AWAY = "先只看接下来的十分钟。你能不能离会伤到你的东西远一点，换个房间，或者交给别人保管？"
 
 
 def said(text: str) -> Turn:
@@ -43,18 +63,14 @@ def test_a_no_to_the_direct_question_raises_nothing_by_itself(answer: str) -> No
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("answer", ["嗯", "yes"])
-def test_a_yes_to_each_first_question_of_the_cards_is_heard(
-    language: Language, answer: str
-) -> None:
-    """The wording of our own questions and the list of questions we know cannot drift apart."""
-    words = wordings(language).tables["question"]
-    for key in ("suicide", "self_harm", "distress"):
-        assert screen(answer, history=[asked(words[key])]).level >= Level.MODERATE
+def test_a_yes_to_each_first_question_is_heard(language: Language, answer: str) -> None:
+    for question in FIRST[language]:
+        assert screen(answer, history=[asked(question)]).level >= Level.MODERATE
 
 
 @pytest.mark.parametrize("language", Language)
 def test_a_yes_to_the_question_about_a_plan_is_high(language: Language) -> None:
-    question = wordings(language).ladders["self"][0]
+    question = PLAN[language]
 
     assert screen("yes", history=[said("我不想活了"), asked(question)]).level is Level.HIGH
 
@@ -88,14 +104,14 @@ def test_saying_that_it_is_now_is_imminent(question: str, answer: str) -> None:
 def test_how_strong_the_thoughts_are_decides_the_level(
     language: Language, answer: str, level: Level
 ) -> None:
-    question = wordings(language).ladders["self"][1]
+    question = HOW_STRONG[language]
 
     assert screen(answer, history=[said("I want to die"), asked(question)]).level is level
 
 
 @pytest.mark.parametrize(("answer", "level"), [("可以", Level.WATCH), ("不行", Level.HIGH)])
 def test_being_unable_to_move_away_from_danger_is_high(answer: str, level: Level) -> None:
-    question = wordings(Language.ZH).ladders["self"][2]
+    question = AWAY
 
     assert screen(answer, history=[said("我不想活了"), asked(question)]).level is level
 

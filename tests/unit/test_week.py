@@ -7,7 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion.errors import BadInput
@@ -76,6 +76,7 @@ def test_a_week_in_which_the_clocks_are_changed_has_no_hole(monday, hours):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 160), st.integers(1, 40)), max_size=8))
 def test_shifts_and_gaps_of_a_duty_cover_every_hour_of_the_week(spans):
     start, _ = bounds(MONDAY, SHANGHAI)
