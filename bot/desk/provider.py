@@ -16,6 +16,8 @@ from bot.desk.page import Desk, desk_of, home_of
 from bot.desk.sealed import seal, unseal
 from bot.desk.signin import enter
 from companion.staff.people import Staff
+from companion.store import Login
+from infra.desk_auth import is_once
 from infra.openid import OpenId, Person, ProviderAway, ProviderRefused, Started
 
 log = structlog.get_logger(__name__)
@@ -105,13 +107,21 @@ def _who(desk: Desk, person: Person) -> Staff | None:
             return bound.staff
         for name in person.names:
             login = tx.members.login(name)
-            if login is not None and tx.members.set_subject(login.staff.id, person.subject):
+            if login is None or not _may_bind(login):
+                continue
+            if tx.members.set_subject(login.staff.id, person.subject):
                 detail = {"what": "provider"}
                 actor = str(login.staff.id)
                 tx.audit.add(actor=actor, action="account.change", now=now, detail=detail)
                 return login.staff
         tx.audit.add(actor="system", action="staff.failed", now=now, detail={"how": "provider"})
     return None
+
+
+def _may_bind(login: Login) -> bool:
+    # An account with a password of its own is in somebody's hands already: a name that anybody
+    # may take at the provider must not open it. A new one-time password makes it free again.
+    return login.password is None or is_once(login.password)
 
 
 def _failed(fault: str, error: ProviderAway | ProviderRefused) -> Response:

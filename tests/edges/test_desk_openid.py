@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from companion.staff.people import Role
 from tests.fakes.desk_visitor import account, actions, later, visitor
 from tests.fakes.openid_provider import CLIENT, SECRET, Provider
 
@@ -97,6 +98,21 @@ def test_an_address_that_was_not_proven_opens_no_account(guest, provider):
     provider.person |= {"email_verified": False}
 
     assert _comes_in(guest).url.path == SIGNIN
+
+
+def test_a_name_at_the_provider_does_not_open_an_account_that_is_in_somebodys_hands(
+    campus_desk, provider
+):
+    account(campus_desk.campus, "root", role=Role.ADMIN)
+    provider.person = {"sub": "u-99", "preferred_username": "root"}
+
+    assert _comes_in(visitor(campus_desk)).url.path == SIGNIN
+
+
+def test_who_also_has_a_one_time_password_chooses_their_own_after_coming_in(campus_desk, provider):
+    account(campus_desk.campus, "li@example.edu", once=True, secret=None)
+
+    assert _comes_in(visitor(campus_desk)).url.path == "/desk/setup"
 
 
 def test_a_stranger_to_the_desk_gets_no_account(campus_desk, provider):
