@@ -46,11 +46,14 @@ def tell_nobody(tx: Transaction, case: Case, *, campus: Campus, now: datetime) -
     )
     emergency = words.say("lines", "or").join(numbers.emergency)
     key = "nobody_grave" if case.level >= Level.HIGH else "nobody_yet"
+    # "I keep alerting them" is true only where somebody's channel took a page.
+    truth = f"{key}_paged" if case.is_notified else "nobody_unreached"
     draft = Draft(
         kind=OutboundKind.CARD if case.level >= Level.HIGH else OutboundKind.NOTICE,
         text=say(
             f"delivery.{key}",
             language,
+            truth=say(f"delivery.{truth}", language),
             emergency=emergency or say("delivery.emergency_unknown", language),
             lines="\n".join(numbers.rows),
         ),
