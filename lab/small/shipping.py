@@ -31,6 +31,8 @@ from lab.small.training import Course
 _ZH_WIDTH, _EN_WIDTH = 64, 96
 _ZH_COMMONEST = 2000
 _EN_MOST = 11000
+#: Where no encoder helps, a second reader does.
+_READERS = {Language.ZH: 2, Language.EN: 1}
 _QUICK = training.Plan(course=Course(rounds=2), tuning=Tuning(layers=2, rounds=1))
 
 
@@ -73,7 +75,7 @@ def risk(
     elif encoder is None:
         raise BadInput("English needs --encoder: the folder of all-MiniLM-L6-v2")
     torch.set_num_threads(threads)
-    plan = replace(_QUICK if quick else training.Plan(), encoder=encoder)
+    plan = replace(_QUICK if quick else training.Plan(readers=_READERS[language]), encoder=encoder)
     suicidality = sets.psysuicide(sets.data_folder(data)) if language is Language.ZH else None
     chat = sets.everyday_chat(sets.data_folder(data), language)
     learned_from = material(load(part=Part.TRAIN), language, suicidality=suicidality, chat=chat)
