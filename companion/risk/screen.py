@@ -81,6 +81,10 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
     rules = ruled(text, read, history=history)
     try:
         weighed = _weighed(signals(read, history), by_phrases=rules.verdict.level)
+        if history and rules.verdict.level.needs_card:
+            # What is plainly said weighs no less for what was said before it.
+            alone = _weighed(signals(read, ()), by_phrases=rules.verdict.level)
+            weighed = max(weighed, alone, key=lambda one: one.level)
     except ModelUnusableError:
         return _careful(rules.verdict)
     is_brief = not history and _SIGNS.search(read[0][-1]) is None
