@@ -27,6 +27,7 @@ from companion.language import Language
 from lab import sets
 from lab.emotion_data import HELD_GOEMOTIONS, TAUGHT, held_of_semeval_en
 from lab.sets import EKMAN
+from lab.small.cut_encoder import pooled
 
 _SEED = 1
 _MOST_TOKENS = 62
@@ -62,11 +63,8 @@ class _Teacher(nn.Module):
     def forward(self, numbers: Tensor) -> dict[str, Tensor]:
         mask = numbers != 0
         read = self.encoder(numbers, attention_mask=mask.long()).last_hidden_state
-        seen = mask[..., None].float()
-        mean = (read * seen).sum(dim=1) / seen.sum(dim=1)
-        strongest = (read - 1e4 * (1 - seen)).amax(dim=1)
-        pooled = self._drop(torch.cat([mean, strongest], dim=1))
-        return {name: head(pooled) for name, head in self.heads.items()}
+        said = self._drop(pooled(read, mask))
+        return {name: head(said) for name, head in self.heads.items()}
 
 
 def run(encoder: Path, out: Path, *, data: Path | None = None) -> None:

@@ -24,6 +24,8 @@ from companion.learned.encoder import BEGIN, BREAK, MOST_POSITIONS, sequence
 from companion.learned.files import Arrays, packed_strings, quantised
 from companion.learned.tokens import FIRST_ID, PADDING, cut, ids
 from lab.small.heads import Head, loss_of
+from lab.small.network import as_numpy
+from lab.small.training import batches
 
 _HALF = np.float16
 _CLIP = 1.0
@@ -81,10 +83,15 @@ class Cut(nn.Module):
         """Return the raw outputs of all heads, shape (texts, outputs)."""
         mask = numbers != PADDING
         read = self.base(input_ids=numbers, attention_mask=mask.long()).last_hidden_state
-        seen = mask[..., None].float()
-        mean = (read * seen).sum(dim=1) / seen.sum(dim=1)
-        strongest = (read - 1e4 * (1 - seen)).amax(dim=1)
-        return self.heads(self._drop(torch.cat([mean, strongest], dim=1)))
+        return self.heads(self._drop(pooled(read, mask)))
+
+
+def pooled(read: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean and the strongest of what an encoder read, shape (texts, 2 x width)."""
+    seen = mask[..., None].float()
+    mean = (read * seen).sum(dim=1) / seen.sum(dim=1)
+    strongest = (read - 1e4 * (1 - seen)).amax(dim=1)
+    return torch.cat([mean, strongest], dim=1)
 
 
 def encoded(texts: Sequence[str], vocabulary: Sequence[str], *, breaks: str) -> list[list[int]]:
@@ -121,10 +128,13 @@ def tuned(  # noqa: PLR0913 - each names one thing that decides what comes out
         optimiser,
         lambda step: min((step + 1) / warm, max(0.0, (steps - step) / (steps - warm + 1))),
     )
+    lengths = [len(text) for text in texts]
     model.train()
     with tqdm(total=steps, desc=label, mininterval=30) as progress:
         for _ in range(tuning.rounds):
-            for chosen in _batches(texts, rows, tuning, shuffle):
+            for chosen in batches(
+                lengths, rows, size=tuning.batch, apart=_TOKENS_APART, shuffle=shuffle
+            ):
                 outputs = model(_padded([texts[row] for row in chosen]))
                 parts = torch.split(outputs, [head.size for head in heads], dim=1)
                 losses = [
@@ -158,12 +168,12 @@ def stored(model: Cut, vocabulary: Sequence[str]) -> Arrays:
     result: dict[str, NDArray[np.generic]] = {
         "vocabulary": packed_strings(list(vocabulary)),
         "layers": np.array(len(model.base.encoder.layer)),
-        **quantised("embedding", _numpy(embeddings.word_embeddings.weight)),
+        **quantised("embedding", as_numpy(embeddings.word_embeddings.weight)),
         # Our texts are one segment: its vector is the same everywhere.
-        "positions": _numpy(positions + embeddings.token_type_embeddings.weight[0]).astype(_HALF),
+        "positions": as_numpy(positions + embeddings.token_type_embeddings.weight[0]).astype(_HALF),
         **_norm("norm", embeddings.LayerNorm),
-        "heads": _numpy(model.heads.weight).T.astype(_HALF),
-        "heads_bias": _numpy(model.heads.bias),
+        "heads": as_numpy(model.heads.weight).T.astype(_HALF),
+        "heads_bias": as_numpy(model.heads.bias),
     }
     for number, layer in enumerate(model.base.encoder.layer):
         result |= _layer(f"layer{number}_", layer)
@@ -188,13 +198,15 @@ def _layer(prefix: str, layer: nn.Module) -> dict[str, NDArray[np.generic]]:
 
 
 def _dense(key: str, dense: nn.Linear) -> dict[str, NDArray[np.generic]]:
-    return quantised(key, _numpy(dense.weight)) | {f"{key}_bias": _numpy(dense.bias).astype(_HALF)}
+    return quantised(key, as_numpy(dense.weight)) | {
+        f"{key}_bias": as_numpy(dense.bias).astype(_HALF)
+    }
 
 
 def _norm(key: str, norm: nn.LayerNorm) -> dict[str, NDArray[np.generic]]:
     return {
-        key: _numpy(norm.weight).astype(_HALF),
-        f"{key}_bias": _numpy(norm.bias).astype(_HALF),
+        key: as_numpy(norm.weight).astype(_HALF),
+        f"{key}_bias": as_numpy(norm.bias).astype(_HALF),
     }
 
 
@@ -203,19 +215,3 @@ def _padded(texts: Sequence[list[int]]) -> Tensor:
     for place, text in enumerate(texts):
         numbers[place, : len(text)] = torch.tensor(text)
     return numbers
-
-
-def _batches(
-    texts: Sequence[list[int]], rows: Sequence[int], tuning: Tuning, shuffle: random.Random
-) -> list[list[int]]:
-    order = list(rows)
-    shuffle.shuffle(order)
-    order.sort(key=lambda row: len(texts[row]) // _TOKENS_APART)
-    last = len(order) - tuning.batch + 1
-    batches = [order[start : start + tuning.batch] for start in range(0, last, tuning.batch)]
-    shuffle.shuffle(batches)
-    return batches
-
-
-def _numpy(tensor: Tensor) -> NDArray[np.float32]:
-    return tensor.detach().cpu().numpy()

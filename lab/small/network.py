@@ -113,19 +113,20 @@ def stored(networks: Sequence[Network], vocabulary: list[str], size: Size) -> Ar
 
 def _one(network: Network, size: Size, *, prefix: str) -> Arrays:
     half = np.float16
-    result = quantised(f"{prefix}embedding", _numpy(network.embedding.weight))
-    result[f"{prefix}lexicon"] = _numpy(network.lexicon.weight).T.astype(half)
-    result[f"{prefix}lexicon_bias"] = _numpy(network.lexicon.bias).astype(half)
+    result = quantised(f"{prefix}embedding", as_numpy(network.embedding.weight))
+    result[f"{prefix}lexicon"] = as_numpy(network.lexicon.weight).T.astype(half)
+    result[f"{prefix}lexicon_bias"] = as_numpy(network.lexicon.bias).astype(half)
     result[f"{prefix}widths"] = np.array(size.windows)
     for width, window in zip(size.windows, network.windows, strict=True):
         # (filters, width of a token, window) becomes (window x width of a token, filters).
-        rows = _numpy(window.weight).transpose(2, 1, 0).reshape(-1, size.filters)
+        rows = as_numpy(window.weight).transpose(2, 1, 0).reshape(-1, size.filters)
         result[f"{prefix}window{width}"] = rows.astype(half)
-        result[f"{prefix}window{width}_bias"] = _numpy(window.bias).astype(half)
-    result[f"{prefix}heads"] = _numpy(network.heads.weight).T.astype(half)
-    result[f"{prefix}heads_bias"] = _numpy(network.heads.bias)
+        result[f"{prefix}window{width}_bias"] = as_numpy(window.bias).astype(half)
+    result[f"{prefix}heads"] = as_numpy(network.heads.weight).T.astype(half)
+    result[f"{prefix}heads_bias"] = as_numpy(network.heads.bias)
     return result
 
 
-def _numpy(tensor: Tensor) -> NDArray[np.float32]:
+def as_numpy(tensor: Tensor) -> NDArray[np.float32]:
+    """Return a tensor's values, detached."""
     return tensor.detach().cpu().numpy()

@@ -51,10 +51,13 @@ def trained(  # noqa: PLR0913 - each names one thing that decides what comes out
     steps = course.rounds * (len(rows) // course.batch)
     optimiser = torch.optim.AdamW(network.parameters(), course.rate, weight_decay=course.decay)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, course.rate, total_steps=steps + 1)
+    lengths = [len(text.numbers) for text in texts]
     network.train()
     with tqdm(total=steps, desc=label, leave=False) as progress:
         for _ in range(course.rounds):
-            for chosen in _batches(texts, rows, course, shuffle):
+            for chosen in batches(
+                lengths, rows, size=course.batch, apart=_TOKENS_APART, shuffle=shuffle
+            ):
                 numbers, known, mask = batch(texts, chosen)
                 hidden = (torch.rand(numbers.shape) < size.dropout_of_tokens) & (numbers > 0)
                 outputs = network(
@@ -94,13 +97,14 @@ def _loss(
     return torch.stack(losses).sum()
 
 
-def _batches(
-    texts: Sequence[Encoded], rows: Sequence[int], course: Course, shuffle: random.Random
+def batches(
+    lengths: Sequence[int], rows: Sequence[int], *, size: int, apart: int, shuffle: random.Random
 ) -> list[list[int]]:
+    """Return rows in batches of texts of similar length: they differ by about `apart` tokens."""
     order = list(rows)
     shuffle.shuffle(order)
-    order.sort(key=lambda row: len(texts[row].numbers) // _TOKENS_APART)
-    last = len(order) - course.batch + 1
-    batches = [order[start : start + course.batch] for start in range(0, last, course.batch)]
-    shuffle.shuffle(batches)
-    return batches
+    order.sort(key=lambda row: lengths[row] // apart)
+    last = len(order) - size + 1
+    found = [order[start : start + size] for start in range(0, last, size)]
+    shuffle.shuffle(found)
+    return found
