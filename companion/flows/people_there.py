@@ -26,7 +26,7 @@ def people_there(order: Order, verdict: Verdict) -> People:
     begins = roster.next_duty(order.now)
     if begins is not None:
         return People(Reach.COMING, begins)
-    return People(Reach.TELLING) if roster.has_group else NOBODY
+    return People(Reach.TELLING if roster.has_group else Reach.UNREACHED)
 
 
 def _was_told(case: Case) -> bool:

@@ -24,6 +24,7 @@ from companion.safety.dialogue.machine import Heard, Turned, advance, open_dialo
 from companion.safety.dialogue.speech import Scene
 from companion.safety.dialogue.state import State
 from companion.safety.numbers import numbers_for
+from companion.safety.people import Reach
 from companion.safety.plan import SafetyPlan
 from companion.safety.wordings import wordings
 from companion.store import Draft, Reading, Transaction
@@ -83,17 +84,19 @@ def begin(order: Order, verdict: Verdict, *, part: str = "") -> None:
         round=before.round + 1 if before else 0,
     )
     order.tx.safety.talks.put(order.student.id, state)
+    people = people_there(order, verdict)
     card = crisis_card(
         verdict,
         campus=order.campus,
         language=order.language,
         now=order.now,
-        people=people_there(order, verdict),
+        people=people,
         state=state,
     )
     _send(order, card, level=verdict.level, part=part)
-    if verdict.level.needs_card:
-        escalate(order, verdict)
+    case_id = escalate(order, verdict) if verdict.level.needs_card else None
+    if case_id is not None and people.reach is Reach.UNREACHED:
+        order.tx.cases.told_nobody(case_id, now=order.now)
 
 
 def raise_only(order: Order, verdict: Verdict) -> bool:

@@ -16,7 +16,8 @@ class Reach(StrEnum):
     TOLD = "told"  #: A page was taken by its channel just now.
     TELLING = "telling"  #: Somebody is on duty, and the page leaves with this card.
     COMING = "coming"  #: Nobody is on duty before a known moment.
-    NOBODY = "nobody"  #: Nobody can be told.
+    UNREACHED = "unreached"  #: Somebody should be told, and nobody can be.
+    NOBODY = "nobody"  #: Nobody is to be told.
 
 
 @dataclass(frozen=True, slots=True)

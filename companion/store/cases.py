@@ -148,7 +148,10 @@ class Cases(Protocol):
         """Note the first page that was taken; True the first time since the level rose."""
 
     def told_nobody(self, case_id: UUID, *, now: datetime) -> bool:
-        """Note that the student was told nobody answered; True the first time since it rose."""
+        """Note that the student was told nobody answers; True when that was news to them.
+
+        It is news once after the level rose, and once after a page was taken.
+        """
 
     def claim(self, case_id: UUID, *, staff_id: UUID, now: datetime) -> bool:
         """Take an unclaimed case; False when somebody else has it or it is closed."""

@@ -98,11 +98,12 @@ class Cases(CaseReads):
         )
 
     def told_nobody(self, case_id: UUID, *, now: datetime) -> bool:
-        """Note that the student was told nobody answered; True the first time."""
+        """Note that the student was told nobody answers; True when that was news to them."""
         return self._changed(
             case_id,
             EscalationRow.told_nobody_at.is_(None)
-            | (EscalationRow.told_nobody_at < EscalationRow.raised_at),
+            | (EscalationRow.told_nobody_at < EscalationRow.raised_at)
+            | (EscalationRow.told_nobody_at < EscalationRow.notified_at),
             told_nobody_at=now,
         )
 

@@ -71,7 +71,7 @@ def test_everything_the_door_names_is_there(phone):
 
     statuses = {link: phone.context.request.get(link).status for link in links}
 
-    assert len(links) == 5
+    assert len(links) == 6
     assert set(statuses.values()) == {200}, statuses
 
 

@@ -304,12 +304,16 @@ def test_an_alarm_in_the_middle_of_the_plan_is_one(talking):
 # ------------------------------------------------------------ the truth about people
 
 
-def test_with_nobody_to_tell_the_card_says_so(tmp_path):
+def test_with_nobody_to_tell_the_card_says_so_and_nothing_says_it_again(tmp_path):
     campus = FakeCampus(tmp_path, campus=Campus(pace=Pace(shortest=0, usual=0, longest=0)))
     campus.student_id = campus.onboard()
     campus.channels.campus_wide = ()
 
-    assert "没有真人在看" in campus.says(DARK)[0]
+    said = campus.says(DARK)
+
+    assert len(said) == 1
+    assert "叫不到值班的老师" in said[0]
+    assert case_of(campus).told_nobody_at is not None, "the desk shows that the student knows"
     campus.close()
 
 
