@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.campus_commands import app as campus_app
 from cli.staff.commands import app as staff_app
 from companion.errors import NuanyuError
 from companion.jobs import Queue
@@ -29,6 +30,7 @@ app = typer.Typer(
 keys_app = typer.Typer(help="Make, list and rotate master keys.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
+app.add_typer(campus_app, name="campus")
 
 
 def main() -> None:

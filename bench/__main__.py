@@ -1,4 +1,4 @@
-"""`python -m bench [intake] [talk] [crisis]`: measure, print one table, write build/bench.json."""
+"""`python -m bench [PART …]`: measure all parts or the named ones, print a table, write a file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import crisis, intake, talk
+from bench import chart, crisis, intake, nudges, ranking, talk
 from bench.table import Figure, save, show
 
-_PARTS = {"intake": intake.measure, "talk": talk.measure, "crisis": crisis.measure}
+_PARTS = {
+    "intake": intake.measure,
+    "talk": talk.measure,
+    "crisis": crisis.measure,
+    "chart": chart.measure,
+    "ranking": ranking.measure,
+    "nudges": nudges.measure,
+}
 _OUT = Path("build/bench.json")
 
 

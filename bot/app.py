@@ -22,6 +22,8 @@ from bot.intake import WebIntake
 from bot.pages import page_routes
 from bot.protocol import protocol_routes
 from companion.errors import StoreUnavailable
+from companion.flows.services import Services
+from companion.flows.stand_in import stand_in
 from companion.flows.warm import warm
 from infra.logs import configure_logs
 from infra.services import Parts, Role, build
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _SPOOL_STEP = 5.0  # seconds
+_STAND_IN_STEP = 20.0  # seconds
 _DRAIN = 5  # seconds that open requests have at the end
 
 
@@ -70,6 +73,7 @@ def make_app(parts: Parts) -> Starlette:
         async with AsyncExitStack() as stack:
             _keep_up(stack, watch.listen())
             _keep_up(stack, _replay(intake))
+            _keep_up(stack, _stand_in(parts.services))
             # Should broker or database be away, this process screens by itself (law 4).
             _keep_up(stack, _warm())
             for bot in bots:
@@ -81,7 +85,7 @@ def make_app(parts: Parts) -> Starlette:
     routes: list[BaseRoute] = [
         *page_routes(parts.services),
         *protocol_routes(parts.services),
-        *desk_routes(parts),
+        *desk_routes(parts, watch),
         *health_routes(parts, tally),
         *(route for bot in bots for route in bot.routes),
         Mount("/", app=chat_api(parts.services, intake=intake, watch=watch)),
@@ -145,3 +149,13 @@ async def _replay(intake: WebIntake) -> None:
         if committed:
             log.info("spool_emptied", messages=committed)
         await asyncio.sleep(_SPOOL_STEP)
+
+
+async def _stand_in(services: Services) -> None:
+    """Do what is overdue on the crisis path, should broker or workers be gone (law 4)."""
+    while True:
+        await asyncio.sleep(_STAND_IN_STEP)
+        with suppress(StoreUnavailable):  # without a database there are no rows to look at
+            overdue = await asyncio.to_thread(stand_in, services=services)
+            if overdue:
+                log.error("crisis_path_overdue", rows=overdue)

@@ -139,7 +139,8 @@ class WebIntake:
             page_now(case_id, services=self._services)
 
     def _page_directly(self, verdict: Verdict) -> None:
-        page_directly(verdict, services=self._services)
+        if not page_directly(verdict, services=self._services):
+            log.error("staff_not_reached", level=verdict.level.label)
 
     def _reach(self, platform: Platform, sender: str, *, reachable: bool) -> None:
         with self._services.store.transaction() as tx:

@@ -22,7 +22,8 @@ from companion.errors import StoreUnavailable
 from companion.flows.services import Services
 from companion.language import Language
 from companion.risk import Level
-from companion.staff.clocks import Clock, Rung
+from companion.staff.clocks import Rung
+from companion.staff.figures import SMALLEST_GROUP
 from companion.staff.people import Right
 from companion.store.figures import Check
 
@@ -122,15 +123,17 @@ def _level(level: Level, campus: Campus, words: Mapping[str, Any], *, is_paged: 
         means=own["means"],
         student=own["student"],
         # Nobody is promised whom nobody can reach.
-        staff=tuple(_owed(level, clock, words)) if is_paged else (words["level"]["nobody"],),
+        staff=tuple(_owed(level, campus, words)) if is_paged else (words["level"]["nobody"],),
         ladder=tuple(_rung(rung, words) for rung in clock.rungs) if is_paged else (),
     )
 
 
-def _owed(level: Level, clock: Clock, words: Mapping[str, Any]) -> list[str]:
-    says = words["level"]
+def _owed(level: Level, campus: Campus, words: Mapping[str, Any]) -> list[str]:
+    says, clock = words["level"], campus.clocks.of(level)
     if not clock.rungs:
-        return [says["no_page"]]
+        at = campus.watch_digest
+        told = says["digest"].format(time=f"{at:%H:%M}", k=SMALLEST_GROUP) if at else ""
+        return [says["no_page"], *([told] if told else [])]
     when = says["duty_hours"] if clock.on_duty_only else ""
     owed = [
         says["acknowledge"].format(time=span_text(clock.acknowledge, words["time"])) + when,

@@ -32,7 +32,9 @@ def erase_student(settings: Settings, platform: str, sender: str) -> None:
     account = _find(parts, platform, sender)
     code = secrets.token_hex(6).upper()
     with parts.store.transaction() as tx:
-        counts = tx.students.erase(account.student_id, code=code, now=parts.services.clock.now())
+        counts = tx.students.erase(
+            account.student_id, code=code, campus=parts.campus, now=parts.services.clock.now()
+        )
     erased = ", ".join(f"{number} {what}" for what, number in counts.items())
     typer.echo(f"Erased: {erased}. Receipt {code}.")
 

@@ -12,7 +12,9 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.health import PROCESSES
+from cli.campus import problems_of
 from cli.doctor_staff import STAFF_CHECKS
+from cli.doctor_telegram import TELEGRAM_CHECKS
 from cli.findings import Check, Finding, Health
 from companion.errors import NuanyuError
 from companion.risk.hotlines import registry
@@ -154,31 +156,6 @@ def _opinion(settings: Settings) -> Iterator[Finding]:
     yield Finding("opinion", Health.WELL, f"{settings.opinion} reads, and its labels are right")
 
 
-def _telegram(settings: Settings) -> Iterator[Finding]:
-    if settings.telegram_token is None:
-        yield Finding("telegram", Health.HINT, "off (set NUANYU_TELEGRAM_TOKEN to turn it on)")
-        return
-    base = f"{settings.telegram_api_url!s}".rstrip("/")
-    bot = f"{base}/bot{settings.telegram_token.get_secret_value()}"
-    answer = httpx.get(f"{bot}/getMe", timeout=_TIMEOUT)
-    if not answer.is_success:
-        detail = f"getMe says {answer.status_code}: check NUANYU_TELEGRAM_TOKEN"
-        yield Finding("telegram", Health.ILL, detail)
-        return
-    yield Finding("telegram", Health.WELL, "the token is known")
-    if settings.public_url is None:
-        yield Finding("telegram", Health.HINT, "no NUANYU_PUBLIC_URL: `nuanyu poll` fetches")
-        return
-    info = httpx.get(f"{bot}/getWebhookInfo", timeout=_TIMEOUT).json().get("result", {})
-    expected = f"{settings.public_url!s}".rstrip("/") + "/telegram/webhook"
-    if info.get("url") != expected:
-        yield Finding("webhook", Health.ILL, f"not set to {expected}: start `nuanyu web`")
-    else:
-        waiting = info.get("pending_update_count", 0)
-        health = Health.HINT if info.get("last_error_message") else Health.WELL
-        yield Finding("webhook", health, f"set; {waiting} updates wait")
-
-
 def _campus(settings: Settings) -> Iterator[Finding]:
     try:
         campus = load_campus(settings.campus_file)
@@ -190,6 +167,8 @@ def _campus(settings: Settings) -> Iterator[Finding]:
         yield Finding("campus", Health.HINT, detail)
     else:
         yield Finding("campus", Health.WELL, campus.name[campus.language])
+    for problem in problems_of(settings):
+        yield Finding("content", Health.ILL, f"left out: {problem}")
     if campus.duty_line is None:
         detail = "no duty line: students are shown public lines only; add [duty_line]"
         yield Finding("duty line", Health.ILL, detail)
@@ -214,6 +193,7 @@ def _recognisers(_: Settings) -> Iterator[Finding]:
 _CHECKS: tuple[Check, ...] = (
     _recognisers,
     *(_data, _database, _keys, _broker, _model, _opinion),
-    *(_telegram, _campus, _hotlines),
+    *TELEGRAM_CHECKS,
+    *(_campus, _hotlines),
     *STAFF_CHECKS,
 )

@@ -8,12 +8,14 @@ from datetime import timedelta
 from cli.findings import Check, Finding, Health
 from cli.staff.office import Office, office
 from cli.staff.roster import gaps_of
-from companion.ports import Refused, RetryLater
+from companion.ports import Refused, RetryLater, Uncertain
 from companion.staff.people import Right, Staff
 from companion.staff.roster_words import gap_text
 from companion.store import Reading
 from infra.pagers import campus_wide, usable_kinds
 from infra.pagers.email import email_channel
+from infra.pagers.wecom_app import wecom_app_channel
+from infra.senders.loop import LoopThread
 from infra.settings import Settings
 from infra.settings_pairs import is_short_secret
 
@@ -49,6 +51,26 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("mail", Health.WELL, "the server answers and lets us in")
+
+
+def _wecom(settings: Settings) -> Iterator[Finding]:
+    if settings.wecom_secret is None:
+        detail = "off (set NUANYU_WECOM_CORP_ID to page single persons in WeCom)"
+        yield Finding("wecom", Health.HINT, detail)
+        return
+    loop = LoopThread()
+    try:
+        wecom_app_channel(settings, redis_url=None, loop=loop).check()
+    except (RetryLater, Uncertain):
+        yield Finding(
+            "wecom", Health.ILL, "WeCom does not answer: is its server reached from here?"
+        )
+    except Refused as error:
+        yield Finding("wecom", Health.ILL, f"WeCom refuses ({error.reason}): check NUANYU_WECOM_*")
+    else:
+        yield Finding("wecom", Health.WELL, "WeCom knows our application")
+    finally:
+        loop.close()
 
 
 def _people(settings: Settings) -> Iterator[Finding]:
@@ -90,4 +112,4 @@ def _roster(tx: Reading, desk: Office) -> Iterator[Finding]:
         yield Finding("roster", Health.WELL, "somebody is on primary duty all week")
 
 
-STAFF_CHECKS: tuple[Check, ...] = (_channels, _mail, _people)
+STAFF_CHECKS: tuple[Check, ...] = (_channels, _mail, _wecom, _people)

@@ -6,29 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from companion.care.exercises import Exercise
+from companion.care.scales import Scale
 from companion.language import Language
+from companion.open_hours import OpenHours, Wording
+from companion.people.quiet import QuietHours
 from companion.risk import Level
 from companion.staff.clocks import Clocks
 from companion.staff.drills import WeeklyDrill
 from companion.staff.term import SpecialDays
-
-Wording = dict[Language, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenHours:
-    """A weekly opening: on these weekdays, from one local time to another."""
-
-    #: ISO weekdays, 1 = Monday … 7 = Sunday.
-    days: frozenset[int]
-    opens: time
-    #: Not after midnight is crossed: a night shift is two entries. 00:00 means midnight.
-    closes: time
-
-    def covers(self, local: datetime) -> bool:
-        """Whether a local time falls inside."""
-        before_close = self.closes == time(0) or local.time() < self.closes
-        return local.isoweekday() in self.days and self.opens <= local.time() and before_close
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +86,10 @@ class Campus:
     clocks: Clocks = field(default_factory=Clocks)
     #: Holidays and exam weeks, for the roster.
     holidays: tuple[SpecialDays, ...] = ()
-    #: When a test alarm goes to staff by itself; None: only when somebody starts one.
+    #: When a drill goes to staff by itself; None: only when somebody starts one.
     weekly_drill: WeeklyDrill | None = None
+    #: When staff are told how many students were at watch, in the campus's time; None: never.
+    watch_digest: time | None = time(9)
     #: Whether a student's lines go into the private Telegram chat of the counsellor who holds the
     #: talk; else that chat only says that there is a new line at the desk.
     relay_in_telegram: bool = True
@@ -110,5 +98,13 @@ class Campus:
     contact_automatically_at: Level | None = None
     #: Whether students also see the reason for which somebody read their talk.
     show_reading_reasons: bool = False
+    #: Local hours in which nobody is written to unasked.
+    quiet: QuietHours = field(default_factory=QuietHours)
+    #: Minutes of continuous use after which a pause is offered, once.
+    break_minutes: int = 45
     #: Days after which words are deleted.
     retention_days: int = 365
+    #: Exercises the campus added, or put in the place of ours.
+    exercises: tuple[Exercise, ...] = ()
+    #: Scales the campus brought: its own, and ours that need a licence for their text.
+    scales: tuple[Scale, ...] = ()

@@ -61,6 +61,8 @@ class OutboundKind(StrEnum):
     NOTICE = "notice"  #: Fixed words: notice, onboarding, answers to commands.
     CARD = "card"  #: Crisis card or a fixed safety text: may repeat rather than be missed.
     EXPORT = "export"  #: A student's own data, built at the moment of delivery.
+    PICTURE = "picture"  #: A picture of a student's own data, drawn at the moment of delivery.
+    NUDGE = "nudge"  #: What we say first: part of the talk, worth nothing when it comes late.
     RELAY = "relay"  #: What a person writes through us, and what frames it: never markdown.
 
     @property
@@ -89,6 +91,8 @@ class Choice:
     value: str
     #: A link (`tel:` or https) that the button opens instead of sending anything.
     url: str | None = None
+    #: What is shown, and for how many seconds each, before the value is sent; where a page can.
+    pace: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,17 @@ class Outbound:
     state: OutboundState
     text: str = field(repr=False)
     choices: tuple[Choice, ...] = ()
+    #: What a picture shows ("mood 30 light"): fixed words, nothing of what a student wrote.
+    picture: str = ""
     created_at: datetime
     #: How many parts of a split message the platform has taken already.
     parts_sent: int = 0
     attempts: int = 0
+    #: It does not leave before this moment (aware).
+    not_before: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was held back when it was made, and has not been let go."""
+        waits = self.state is OutboundState.PENDING and self.not_before is not None
+        return waits and self.attempts == 0

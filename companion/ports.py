@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from uuid import UUID
 
 from companion.errors import NuanyuError
-from companion.messages import Choice
+from companion.messages import Choice, OutboundState
 from companion.risk.opinion import Opinion
 from companion.staff.people import ChannelKind
 from companion.turns import Turn
@@ -51,6 +51,11 @@ class JobSender(Protocol):
 
         False, never an error, when the broker did not take it.
         """
+
+
+#: The bell of the staff's pages, which is no student's: it rings when a case, a page to staff, a
+#: relay or the roster changed.
+DESK_BELL: Final = UUID("00000000-0000-4000-8000-000000000002")
 
 
 class Bell(Protocol):
@@ -112,6 +117,16 @@ class SecondOpinion(Protocol):
 
         `history` is oldest first and does not hold `text`. Returns within a deadline of its own;
         silence changes nothing.
+        """
+
+
+class Meanings(Protocol):
+    """Compares texts by what they mean. Safe to share between threads."""
+
+    def near(self, text: str, passages: Mapping[str, str]) -> Mapping[str, float] | None:
+        """Return how near a text is to each passage (cosine), by its name; None when away.
+
+        Returns within a deadline of its own. The passages are fixed texts and are remembered.
         """
 
 
@@ -182,6 +197,11 @@ class Sender(Protocol):
     def send_file(self, address: str, *, name: str, content: bytes, caption: str) -> str:
         """Send a file; returns and raises as `send`."""
 
+    def send_picture(
+        self, address: str, *, content: bytes, caption: str, choices: Sequence[Choice]
+    ) -> str:
+        """Send a PNG with its caption and its buttons; returns and raises as `send`."""
+
     def show_typing(self, address: str) -> None:
         """Show that an answer is being written; failures are of no account."""
 
@@ -190,6 +210,20 @@ class Sender(Protocol):
 
         `draft` is a positive number that stays the same while one text grows.
         """
+
+    def show_timer(self, address: str, text: str, *, shown: str | None) -> str | None:
+        """Show a short text that changes as time passes, in the message `shown`, else in a new one.
+
+        Returns the platform's id of the message; None where nothing could be shown. Failures are
+        of no account.
+        """
+
+
+class Painter(Protocol):
+    """Makes pictures of drawings. Safe to share between threads."""
+
+    def png(self, svg: str) -> bytes:
+        """Return an SVG as PNG. Raises ValueError for what cannot be painted."""
 
 
 class Senders(Protocol):
@@ -213,6 +247,8 @@ class PageText:
     #: Where the case is at the desk; it asks for a sign-in, so it holds no secret.
     url: str | None = None
     buttons: tuple[Choice, ...] = ()
+    #: The same for every try of one page, so that a receiver can tell it from the next one.
+    once: UUID | None = None
 
 
 class Channel(Protocol):
@@ -220,6 +256,17 @@ class Channel(Protocol):
 
     def page(self, address: str, text: PageText) -> None:
         """Send one page. Raises RetryLater, Refused or Uncertain."""
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """A channel whose chats staff write in, and that can mark what they wrote."""
+
+    def mark(self, address: str, *, message_id: int, state: OutboundState, words: str) -> None:
+        """Show at a message what became of it; `words` say it where a mark would not do.
+
+        Raises RetryLater, Refused or Uncertain.
+        """
 
 
 class Channels(Protocol):

@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from companion.campus import Campus, DutyLine, OpenHours, Pace
+from companion.campus import Campus, DutyLine, Pace
 from companion.errors import BadInput
 from companion.language import Language
+from companion.open_hours import OpenHours
+from companion.people.quiet import read_quiet_hours
 from companion.risk import Level
+from companion.staff.digest import read_time
 from companion.staff.drills import weekly_drill
 from companion.staff.term import DayKind, SpecialDays
 from infra.campus_clocks import ClocksTable
+from infra.own_content import own_exercises, own_scales
 from infra.settings import SettingsError
 
 
@@ -88,6 +92,7 @@ class _CampusFile(_Part):
     duty_line: _Duty | None = None
     minimum_age: int = Field(default=18, ge=13, le=25)
     retention_days: int = Field(default=365, ge=1, le=3650)
+    break_minutes: int = Field(default=45, ge=10, le=600)
     relay_in_telegram: bool = True
     contact_automatically_at: Literal["high", "imminent"] | None = None
     show_reading_reasons: bool = False
@@ -95,12 +100,35 @@ class _CampusFile(_Part):
     clocks: ClocksTable = ClocksTable()
     holidays: list[_SpecialDays] = []
     weekly_drill: str = "off"
+    quiet_hours: str = "00:00-07:00"
+    watch_digest: str = "09:00"
+    #: Beside the campus file; read with it.
+    exercises_dir: str | None = None
+    scales_dir: str | None = None
 
     @field_validator("weekly_drill")
     @classmethod
     def _known_hour(cls, value: str) -> str:
         try:
             weekly_drill(value)
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("watch_digest")
+    @classmethod
+    def _known_time(cls, value: str) -> str:
+        try:
+            read_time(value)
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _known_hours(cls, value: str) -> str:
+        try:
+            read_quiet_hours(value)
         except BadInput as error:
             raise ValueError(str(error)) from None
         return value
@@ -114,8 +142,8 @@ class _CampusFile(_Part):
             raise ValueError("no such time zone; use a name like Asia/Shanghai") from None
         return value
 
-    def campus(self) -> Campus:
-        """Return the campus in the rules' own words."""
+    def campus(self, folder: Path) -> Campus:
+        """Return the campus in the rules' own words; `folder` is where its file stands."""
         return Campus(
             name=self.name.wording(),
             region=self.region,
@@ -130,7 +158,12 @@ class _CampusFile(_Part):
             clocks=self.clocks.clocks(),
             holidays=tuple(days.days() for days in self.holidays),
             weekly_drill=weekly_drill(self.weekly_drill),
+            watch_digest=read_time(self.watch_digest),
+            quiet=read_quiet_hours(self.quiet_hours),
             retention_days=self.retention_days,
+            break_minutes=self.break_minutes,
+            exercises=own_exercises(folder / self.exercises_dir if self.exercises_dir else None),
+            scales=own_scales(folder / self.scales_dir if self.scales_dir else None),
         )
 
 
@@ -143,7 +176,7 @@ def load_campus(file: Path | None) -> Campus:
         return Campus()
     try:
         content: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-        return _CampusFile.model_validate(content).campus()
+        return _CampusFile.model_validate(content).campus(file.parent)
     except OSError as error:
         raise SettingsError(
             f"NUANYU_CAMPUS_FILE: cannot read {file}: {error.strerror or error}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from celery import Celery
 
 from companion.campus import Campus
 from companion.flows.services import Services
-from companion.ports import Channels, LanguageModel, Masks, SecondOpinion, Sender
+from companion.ports import Channels, LanguageModel, Masks, Meanings, Painter, SecondOpinion, Sender
 from companion.risk.hotlines import registry
 from infra.campus_file import load_campus
 from infra.clock import WallClock
@@ -33,6 +34,10 @@ class Role:
     asks_model: bool = False
     #: Lets a second reader look at what the screen found little in.
     asks_opinion: bool = False
+    #: Asks the questions of the safety dialogue, which may wait for a sentence of the model.
+    asks_questions: bool = False
+    #: Asks the model for such a sentence.
+    reflects: bool = False
     #: Answers webhooks: it must not hang on a broker that hangs.
     answers: bool = False
 
@@ -56,29 +61,29 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
     """
     campus = load_campus(settings.campus_file)
     redis_url = find_redis(settings)
-    celery = (
-        make_celery(redis_url, patience=WEB_PATIENCE) if role.answers else make_celery(redis_url)
-    )
+    celery = _celery(redis_url, role)
     bell = RedisBell(redis_url)
-    engine = make_engine(database_url(settings), pool=pool)
-    sealers = Sealers(KeyRing.from_settings(settings))
-    store = SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
+    store = _store(settings, celery, bell, pool=pool)
     numbers = known_numbers(campus)
-    masks: Masks = lambda: TalkMask(keep=numbers)  # noqa: E731 - a Masks is anything callable
+    masks: Masks = partial(TalkMask, keep=numbers)
     loop = LoopThread()
-    student_sender = _telegram(settings, redis_url, role, loop)
+    telegram = _telegram(settings, redis_url, role, loop)
     services = Services(
         store=store,
         campus=campus,
         clock=WallClock(),
         bell=bell,
-        senders=PlatformSenders({"telegram": student_sender} if student_sender else {}),
+        senders=PlatformSenders({"telegram": telegram} if telegram else {}),
         masks=masks,
         channels=_channels(settings, redis_url, role, loop),
         model=_model(settings) if role.asks_model else None,
+        holds_questions=role.asks_questions and _may_reflect(settings),
+        reflector=_reflector(settings) if role.reflects else None,
+        meanings=_meanings(settings) if role.asks_model else None,
         known_numbers=numbers,
         second_opinion=_opinion(settings, masks) if role.asks_opinion else None,
         public_url=str(settings.public_url) if settings.public_url else None,
+        painter=_painter() if role.sends else None,
     )
     return Parts(
         settings=settings,
@@ -90,10 +95,20 @@ def build(settings: Settings, *, role: Role, pool: int = 20) -> Parts:
     )
 
 
+def _store(settings: Settings, celery: Celery, bell: RedisBell, *, pool: int) -> SqlStore:
+    engine = make_engine(database_url(settings), pool=pool)
+    sealers = Sealers(KeyRing.from_settings(settings))
+    return SqlStore(engine, sealers, jobs=CeleryJobs(celery), bell=bell)
+
+
 def known_numbers(campus: Campus) -> frozenset[str]:
     """Return the numbers that may be named: the registry's and the campus's own (digits only)."""
     own = "".join(filter(str.isdigit, campus.duty_line.phone)) if campus.duty_line else ""
     return registry().known_numbers() | ({own} if own else frozenset())
+
+
+def _celery(redis_url: str, role: Role) -> Celery:
+    return make_celery(redis_url, patience=WEB_PATIENCE) if role.answers else make_celery(redis_url)
 
 
 def _model(settings: Settings) -> LanguageModel | None:
@@ -103,6 +118,28 @@ def _model(settings: Settings) -> LanguageModel | None:
     from infra.llm import build_model  # noqa: PLC0415
 
     return build_model(settings)
+
+
+def _meanings(settings: Settings) -> Meanings | None:
+    if settings.embed_url is None:
+        return None
+    # The same imports again.
+    from infra.llm.meanings import EmbeddedMeanings  # noqa: PLC0415
+
+    return EmbeddedMeanings.from_settings(settings)
+
+
+def _may_reflect(settings: Settings) -> bool:
+    return settings.llm_url is not None and settings.reflection == "on"
+
+
+def _reflector(settings: Settings) -> LanguageModel | None:
+    if not _may_reflect(settings):
+        return None
+    # The same imports again.
+    from infra.llm import build_reflector  # noqa: PLC0415
+
+    return build_reflector(settings)
 
 
 def _opinion(settings: Settings, masks: Masks) -> SecondOpinion | None:
@@ -121,6 +158,13 @@ def _telegram(settings: Settings, redis_url: str, role: Role, loop: LoopThread) 
     from infra.senders.telegram import telegram_sender  # noqa: PLC0415
 
     return telegram_sender(settings, redis_url=redis_url, loop=loop, urgent=role.is_urgent)
+
+
+def _painter() -> Painter:
+    # Only processes that send pictures load what paints them.
+    from infra.pictures import ResvgPainter  # noqa: PLC0415
+
+    return ResvgPainter()
 
 
 def _channels(settings: Settings, redis_url: str, role: Role, loop: LoopThread) -> Channels:

@@ -57,6 +57,15 @@ class Settings(BaseSettings):
     llm_context: int = Field(default=4096, ge=512)
     llm_answer_tokens: int = Field(default=320, ge=32)
 
+    #: Whether the model may put one sentence in front of a question of the safety dialogue.
+    reflection: Literal["on", "off"] = "on"
+
+    #: A server that turns texts into vectors; articles are found by their meaning with it.
+    embed_url: HttpUrl | None = None
+    embed_key: SecretStr | None = None
+    #: Longest wait for one answer of it (seconds).
+    embed_seconds: float = Field(default=1.5, gt=0, le=10)
+
     #: A second reader beside the screen; it can only raise a level.
     opinion: Literal["off", "llm", "endpoint", "onnx"] = "off"
     #: Where it is; for `llm`, empty means the model server above.
@@ -89,6 +98,11 @@ class Settings(BaseSettings):
     #: Signs every page that leaves as a webhook, to the address above or to one person's.
     staff_webhook_secret: SecretStr | None = None
     staff_wecom_key: SecretStr | None = None
+    #: The campus's own WeCom application, which writes to single members.
+    wecom_corp_id: str | None = None
+    wecom_agent_id: int | None = Field(default=None, ge=1)
+    wecom_secret: SecretStr | None = None
+    wecom_api_url: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com")
     wecom_robot_url: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
 
     #: The campus's own sign-in for staff (OpenID Connect); empty: passwords of our own.

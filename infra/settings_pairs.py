@@ -38,9 +38,21 @@ def staff_problems(settings: Settings) -> Iterator[str]:
             "NUANYU_STAFF_TELEGRAM_TOKEN and NUANYU_STAFF_TELEGRAM_CHAT go together: "
             "set both, or neither"
         )
+    yield from _wecom_problems(settings)
     yield from _mail_problems(settings)
     yield from _webhook_problems(settings)
     yield from _sign_in_problems(settings)
+
+
+def _wecom_problems(settings: Settings) -> Iterator[str]:
+    given = (settings.wecom_corp_id, settings.wecom_agent_id, settings.wecom_secret)
+    if any(given) and not all(given):
+        yield (
+            "NUANYU_WECOM_CORP_ID, NUANYU_WECOM_AGENT_ID and NUANYU_WECOM_SECRET go together: "
+            "set all three, or none"
+        )
+    if not is_safe_address(str(settings.wecom_api_url)):
+        yield "NUANYU_WECOM_API_URL must begin with https:// (http only to 127.0.0.1)"
 
 
 def _mail_problems(settings: Settings) -> Iterator[str]:

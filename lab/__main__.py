@@ -7,6 +7,7 @@ import typer
 from lab import commands
 from lab.corpus.commands import app as corpus
 from lab.encoder.commands import app as encoder
+from lab.evaluation import articles, suggestions
 from lab.evaluation.commands import floors, run
 
 app = typer.Typer(
@@ -23,6 +24,8 @@ app.command("teacher")(commands.teacher)
 app.command("thresholds")(commands.thresholds)
 app.command("eval")(run)
 app.command("floors")(floors)
+app.command("articles")(articles.run)
+app.command("suggest")(suggestions.run)
 app.add_typer(corpus, name="corpus")
 app.add_typer(encoder, name="encoder")
 

@@ -22,5 +22,8 @@ TICKS = (
     Tick(Job.SWEEP, CronTrigger(second="*/30", timezone="UTC")),
     Tick(Job.WATCH_CASES, CronTrigger(second="*/10", timezone="UTC")),
     Tick(Job.FOLLOW_UP, CronTrigger(minute="*/5", timezone="UTC")),
+    Tick(Job.PLAN_NUDGES, CronTrigger(minute="*", timezone="UTC")),
+    Tick(Job.NUDGE, CronTrigger(second="5-55/10", timezone="UTC")),
+    Tick(Job.DIGEST, CronTrigger(minute="*/5", timezone="UTC")),
     Tick(Job.PURGE, CronTrigger(minute=17, timezone="UTC")),
 )

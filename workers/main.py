@@ -11,7 +11,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 
 from companion.flows.warm import warm
-from companion.jobs import Queue
+from companion.jobs import Job, Queue
 from infra.heartbeat import Heartbeat
 from infra.logs import configure_logs
 from infra.services import Role, build
@@ -39,6 +39,8 @@ def work(settings: Settings, queues: Sequence[Queue]) -> int:
         is_urgent=Queue.SAFETY in queues,
         asks_model=bool(_ASKING & {*queues}),
         asks_opinion=Queue.SAFETY in queues,
+        asks_questions=Queue.SAFETY in queues,
+        reflects=Job.REFLECT.queue in queues,
     )
     parts = build(settings, role=role, pool=min(threads, _CONNECTIONS))
     register(parts.celery, parts.services, Tally(parts.redis_url))

@@ -31,6 +31,7 @@ from bot.chat.messages import (
     card_shape,
     message_shape,
 )
+from bot.chat.pictures import add_picture_routes
 from bot.chat.sessions import (
     bearer_token,
     change_session,
@@ -77,6 +78,7 @@ def chat_api(services: Services, *, intake: WebIntake, watch: Watch) -> FastAPI:
     _add_errors(api)
     _add_session_routes(api)
     _add_message_routes(api)
+    add_picture_routes(api)
     return api
 
 

@@ -89,6 +89,8 @@ class ChoiceShape(_Shape):
     label: str
     value: str
     url: str | None
+    #: What the page shows, and for how many seconds each, before it sends the value.
+    pace: tuple[tuple[str, int], ...] = ()
 
 
 class MessageShape(_Shape):
@@ -159,7 +161,7 @@ def message_shape(line: Line) -> MessageShape:
 
 def choice_shapes(choices: tuple[Choice, ...]) -> tuple[ChoiceShape, ...]:
     """Return buttons as clients read them."""
-    return tuple(ChoiceShape(label=c.label, value=c.value, url=c.url) for c in choices)
+    return tuple(ChoiceShape(label=c.label, value=c.value, url=c.url, pace=c.pace) for c in choices)
 
 
 def card_shape(text: str, choices: tuple[Choice, ...]) -> CardShape:

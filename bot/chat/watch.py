@@ -1,4 +1,4 @@
-"""Who is looking at which chat: one subscription to the bell for the whole process."""
+"""Who is looking at which chat or case: one subscription to the bell for the whole process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RETRY = 1.0  # seconds
 
 
 class Watch:
-    """Wakes the open pages of a student when something changed."""
+    """Wakes the open pages of a student, and those of the staff, when something changed."""
 
     def __init__(self, redis_url: str) -> None:
         self._url = redis_url
@@ -29,16 +29,18 @@ class Watch:
         self.is_ringing = False
 
     @contextmanager
-    def on(self, student_id: UUID) -> Iterator[asyncio.Event]:
-        """Yield an event that is set at every ring for this student."""
+    def on(self, *ids: UUID) -> Iterator[asyncio.Event]:
+        """Yield an event that is set at every ring for one of these (students, or the desk)."""
         bell = asyncio.Event()
-        self._bells[student_id].add(bell)
+        for each in ids:
+            self._bells[each].add(bell)
         try:
             yield bell
         finally:
-            self._bells[student_id].discard(bell)
-            if not self._bells[student_id]:
-                del self._bells[student_id]
+            for each in set(ids):
+                self._bells[each].discard(bell)
+                if not self._bells[each]:
+                    del self._bells[each]
 
     async def listen(self) -> None:
         """Listen for ever; a broker that comes back is found again."""
@@ -49,6 +51,8 @@ class Watch:
                 if self.is_ringing:
                     log.warning("bell_silent", error=type(error).__name__)
                 self.is_ringing = False
+                # Nobody waits for a ring that cannot come: they look by themselves from now on.
+                self._wake_all()
                 await asyncio.sleep(_RETRY)
 
     async def _listen(self) -> None:

@@ -30,7 +30,7 @@ from companion.store import Login, Transaction
 HOME = "/desk/account"
 LONGEST_NAME = 30  # characters
 #: What somebody may add here; Telegram is bound by a code, so that the chat proves itself.
-_TYPED = (ChannelKind.EMAIL, ChannelKind.WECOM, ChannelKind.WEBHOOK)
+_TYPED = (ChannelKind.WECOM_APP, ChannelKind.EMAIL, ChannelKind.WECOM, ChannelKind.WEBHOOK)
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -109,7 +109,7 @@ async def _duty(request: Request, staff: Staff) -> Response:
 @needs()
 async def _add_channel(request: Request, staff: Staff) -> Response:
     form, desk = await request.form(), desk_of(request)
-    kind = next((kind for kind in _TYPED if kind == form.get("kind")), None)
+    kind = next((kind for kind in _offered(desk) if kind == form.get("kind")), None)
     address = None if kind is None else clean_address(kind, str(form.get("address", "")))
     if kind is None or address is None:
         return await _show(request, staff, fault="address")
@@ -147,12 +147,18 @@ async def _show(
         done=request.query_params.get("done", ""),
         code=code,
         channels=[(each, shown_address(each)) for each in channels],
-        kinds=_TYPED,
+        kinds=_offered(desk),
         has_password=has_password,
         has_bot=desk.parts.settings.staff_telegram_token is not None,
         factor=offer_factor(request, staff, sealed=sealed) if has_password else None,
         longest_name=LONGEST_NAME,
     )
+
+
+def _offered(desk: Desk) -> list[ChannelKind]:
+    """Return what may be added: of WeCom's application only what this campus has set up."""
+    has_app = desk.parts.settings.wecom_secret is not None
+    return [kind for kind in _TYPED if has_app or kind is not ChannelKind.WECOM_APP]
 
 
 def _read(desk: Desk, staff: Staff) -> tuple[Login | None, Sequence[StaffChannel]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.desk.page import Desk
+from companion.flows.leave import leave, put_back
 from companion.language import Language
 from companion.staff.people import RIGHTS, ChannelKind, Right, Role, Staff
 from companion.store import Reading, Transaction
@@ -70,6 +71,7 @@ class Deeds:
             tx.members.change(whose, role=role)
             if Right.CASES not in RIGHTS[role]:
                 tx.members.set_on_duty(whose, None)
+                put_back(tx, whose, by=str(self.by.id), now=self.desk.now())
             self._note(tx, "account.role", whose, role=role.value, former=former.value)
 
     def set_once(self, whose: UUID, once: str) -> None:
@@ -92,10 +94,9 @@ class Deeds:
             self._note(tx, "account.factor", whose)
 
     def disable(self, whose: UUID) -> None:
-        """Take an account out of use. Raises UnknownRow."""
+        """Take an account out of use; its cases wait in the queue again. Raises UnknownRow."""
         with self.desk.services.store.transaction() as tx:
-            tx.members.get(whose)
-            tx.members.disable(whose, now=self.desk.now())
+            leave(tx, whose, by=str(self.by.id), now=self.desk.now())
             self._note(tx, "account.disable", whose)
 
     def _note(self, tx: Transaction, action: str, whose: UUID, **detail: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from companion.staff.addresses import is_wecom_member
 from companion.staff.people import ChannelKind, StaffChannel
 
 _LONGEST = 400  # characters
@@ -26,6 +27,8 @@ def clean_address(kind: ChannelKind, typed: str) -> str | None:
     if kind is ChannelKind.WECOM:
         key = parse_qs(urlsplit(text).query).get("key", [""])[0] if "://" in text else text
         return key if _ROBOT.fullmatch(key) else None
+    if kind is ChannelKind.WECOM_APP:
+        return text if is_wecom_member(text) else None
     if kind is ChannelKind.WEBHOOK:
         return text if _is_https(text) else None
     return None
@@ -33,7 +36,7 @@ def clean_address(kind: ChannelKind, typed: str) -> str | None:
 
 def shown_address(channel: StaffChannel) -> str:
     """Return what a page shows of an address: enough to know which one it is."""
-    if channel.kind is ChannelKind.EMAIL:
+    if channel.kind in {ChannelKind.EMAIL, ChannelKind.WECOM_APP}:
         return channel.address
     if channel.kind is ChannelKind.WEBHOOK:
         return urlsplit(channel.address).hostname or "…"

@@ -6,12 +6,22 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.desk.audit_find import Filters, Found, as_csv, find, logins, read_filters, resolved
+from bot.desk.audit_find import (
+    Filters,
+    Found,
+    as_csv,
+    case_numbers,
+    find,
+    logins,
+    read_filters,
+    resolved,
+)
 from bot.desk.door import needs
 from bot.desk.page import Desk, render
 from companion.staff.people import Right, Staff
@@ -40,6 +50,7 @@ class Shown:
 
     found: Found
     logins: dict[str, str]
+    cases: dict[UUID, int]
     chain: Chain
 
 
@@ -71,8 +82,9 @@ def routes(desk: Desk) -> list[Route]:
         before = int(asked) if asked.isdecimal() and len(asked) < 12 else None  # noqa: PLR2004
         anew = request.query_params.get("check") == "1"
         chain = await asyncio.to_thread(keeper.chain, anew=anew)
-        found, known = await asyncio.to_thread(_read, desk, staff, filters, before)
-        return _page(request, staff, Shown(found=found, logins=known, chain=chain))
+        found, named, cases = await asyncio.to_thread(_read, desk, staff, filters, before)
+        shown = Shown(found=found, logins=named, cases=cases, chain=chain)
+        return _page(request, staff, shown)
 
     @needs(Right.AUDIT)
     async def table(request: Request, staff: Staff) -> Response:
@@ -111,13 +123,13 @@ def _page(request: Request, staff: Staff, shown: Shown) -> Response:
 
 def _read(
     desk: Desk, staff: Staff, filters: Filters, before: int | None
-) -> tuple[Found, dict[str, str]]:
+) -> tuple[Found, dict[str, str], dict[UUID, int]]:
     with desk.services.store.transaction() as tx:
         wanted = resolved(tx, filters)
         found = find(tx, wanted, before=before, limit=_LINES)
         detail = {"lines": len(found.entries), "filters": filters.names}
         tx.audit.add(actor=str(staff.id), action="audit.read", now=desk.now(), detail=detail)
-        return found, logins(tx, found.entries)
+        return found, logins(tx, found.entries), case_numbers(tx, found.entries)
 
 
 def _export(desk: Desk, staff: Staff, filters: Filters) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -14,6 +15,9 @@ from zoneinfo import ZoneInfo
 from companion.errors import UnknownRow
 from companion.store import Entry, Reading
 
+_LONGEST_NUMBER = 10  # digits
+#: Stands for a case that does not exist: no line is about it.
+_NO_CASE = UUID("ffffffff-ffff-4fff-bfff-ffffffffffff")
 _PIECE = 500  # lines read at a time
 #: A page that finds too little goes on from where it stopped, so that it always answers.
 _LOOKED_AT = 10_000
@@ -29,6 +33,8 @@ class Filters:
     actor: str = ""
     #: An action, or the beginning of several ("staff.").
     action: str = ""
+    #: The number people call a case by; 0: any.
+    case_number: int = 0
     case_id: UUID | None = None
     since: datetime | None = None
     #: Not included.
@@ -67,6 +73,7 @@ def read_filters(query: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
     return Filters(
         actor=query.get("actor", "").strip(),
         action=query.get("action", "").strip(),
+        case_number=_number(query.get("case", "").strip()),
         case_id=_uuid(query.get("case", "").strip()),
         since=_day(query.get("since", ""), zone),
         until=None if last is None else last + timedelta(days=1),
@@ -74,9 +81,14 @@ def read_filters(query: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
 
 
 def resolved(tx: Reading, filters: Filters) -> Filters:
-    """Return the filters with the login of an actor replaced by what the log holds."""
+    """Return the filters with a login and a case's number replaced by what the log holds."""
     named = tx.members.find(filters.actor) if filters.actor else None
-    return filters if named is None else replace(filters, actor=str(named.id))
+    if named is not None:
+        filters = replace(filters, actor=str(named.id))
+    if filters.case_number:
+        case = tx.cases.find(filters.case_number)
+        filters = replace(filters, case_id=_NO_CASE if case is None else case.id)
+    return filters
 
 
 def find(tx: Reading, filters: Filters, *, before: int | None, limit: int) -> Found:
@@ -102,6 +114,16 @@ def logins(tx: Reading, entries: Iterable[Entry]) -> dict[str, str]:
                 known[actor] = tx.members.get(staff_id).login
             except UnknownRow:
                 known[actor] = actor
+    return known
+
+
+def case_numbers(tx: Reading, entries: Iterable[Entry]) -> dict[UUID, int]:
+    """Return the numbers of the cases that lines are about; those that were erased are left out."""
+    known: dict[UUID, int] = {}
+    for case_id in {entry.case_id for entry in entries} - {None}:
+        if case_id is not None:
+            with suppress(UnknownRow):
+                known[case_id] = tx.cases.get(case_id).number
     return known
 
 
@@ -147,6 +169,10 @@ def _day(text: str, zone: ZoneInfo) -> datetime | None:
         return datetime.combine(date.fromisoformat(text), time(), tzinfo=zone)
     except ValueError:
         return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else 0
 
 
 def _uuid(text: str) -> UUID | None:

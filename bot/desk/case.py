@@ -50,10 +50,10 @@ async def page(request: Request, staff: Staff) -> Response:
     case = await asyncio.to_thread(case_by, desk, request.path_params["number"])
     if case is None:
         return problem(request, HTTPStatus.NOT_FOUND, staff=staff)
-    lines = await asyncio.to_thread(_excerpt, desk, case, staff) if case.is_open else None
+    has_lines = case.is_open and not case.is_drill
+    lines = await asyncio.to_thread(_excerpt, desk, case, staff) if has_lines else None
     view = await asyncio.to_thread(_read, desk, case, staff)
     code = request.query_params.get("said", "")
-    language = view.student.language or desk.campus.language
     return render(
         request,
         "desk/case.html",
@@ -62,9 +62,7 @@ async def page(request: Request, staff: Staff) -> Response:
         lines=lines,
         said=told(code, words(staff.language), owner=view.owner),
         is_fault=code in FAULTS,
-        starters=starters(language, name=staff.name),
-        once=uuid4(),
-        **_CHOICES,
+        **_forms(view, staff, desk),
     )
 
 
@@ -76,7 +74,8 @@ async def live(request: Request, staff: Staff) -> Response:
     if case is None:
         return problem(request, HTTPStatus.NOT_FOUND, staff=staff)
     view = await asyncio.to_thread(_read, desk, case, staff)
-    return render(request, "desk/_live.html", staff=staff, view=view, **_CHOICES)
+    forms = _forms(view, staff, desk)
+    return render(request, "desk/_live.html", staff=staff, view=view, **forms)
 
 
 @needs(Right.CASES)
@@ -91,6 +90,12 @@ async def read(request: Request, staff: Staff) -> Response:
         return RedirectResponse(f"/desk/cases/{number}?said=reason#read", HTTPStatus.SEE_OTHER)
     lines = await asyncio.to_thread(_whole_talk, desk, case, staff, reason)
     return render(request, "desk/reading.html", staff=staff, case=case, reason=reason, lines=lines)
+
+
+def _forms(view: CaseView, staff: Staff, desk: Desk) -> dict[str, Any]:
+    """Return what the forms of a case need."""
+    language = view.student.language or desk.campus.language
+    return _CHOICES | {"starters": starters(language, name=staff.name), "once": uuid4()}
 
 
 def _read(desk: Desk, case: Case, staff: Staff) -> CaseView:
@@ -111,7 +116,7 @@ def _excerpt(desk: Desk, case: Case, staff: Staff) -> list[Spoken]:
         lines = excerpt(case.id, staff=staff, services=desk.services)
         with desk.services.store.reading() as tx:
             triggers = {trigger.message_id for trigger in tx.cases.triggers(case.id)}
-    except UnknownRow:  # a drill has no talk; or the student erased everything meanwhile
+    except UnknownRow:  # the student erased everything meanwhile
         return []
     return spoken(lines, _setting(desk, staff), triggers=triggers)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.desk.clock import Dial, dial
-from bot.desk.evidence import in_words
 from bot.desk.note_view import NotesView, notes_view
-from bot.desk.on_duty import on_duty_now
+from bot.desk.on_duty import duty_roster, on_duty_now
 from bot.desk.page import Desk
 from bot.desk.reached import addressee
 from bot.desk.spans import moment
@@ -18,14 +17,18 @@ from bot.desk.student_view import StudentCard, shared_plan, student_card
 from bot.desk.talk_view import TalkView, talk_view
 from bot.desk.timeline import Happening, timeline
 from bot.desk.words import Words, words
+from companion.flows.told import words_of
 from companion.staff.cases import Case, Trigger
-from companion.staff.follow_ups import FollowUp
+from companion.staff.follow_ups import FollowUp, Task
 from companion.staff.people import Right, Role, Staff
 from companion.store import Page, Reading
 from companion.store.saved_replies import SavedReply
 
 #: How far the roster is looked at: for clocks that run on duty only.
 _BACK, _AHEAD = timedelta(days=7), timedelta(days=14)
+
+#: Says a moment in words; empty for none.
+_Moment = Callable[[datetime | None], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class CaseView:
     is_mine: bool
     #: Whether the reader may hand it on and close it.
     may_decide: bool
-    #: Each with its time and its evidence in the reader's language.
+    #: Each with its time and its evidence.
     triggers: Sequence[tuple[Trigger, str, Sequence[str]]]
     student: StudentCard
     talk: TalkView
@@ -62,10 +65,13 @@ class CaseView:
     #: Who may take it, and whether they are on duty.
     colleagues: Sequence[tuple[Staff, bool]]
     #: What the student shares of a safety plan: names of its parts, and their lines.
-    plan: Sequence[tuple[str, Sequence[str]]]
-
+    plan: Sequence[tuple[str, Sequence[str]]] = field(repr=False)
     #: Caring contacts: their number, and what became of them.
     follow_ups: Sequence[tuple[int, str]]
+    #: What is still to be done, and what was: the task, since or when, and by whom.
+    tasks: Sequence[tuple[Task, str, str]]
+    #: When the student added what for whoever looks after the case.
+    words: Sequence[tuple[str, str]] = field(repr=False)
 
     @property
     def deeds_word(self) -> str:
@@ -75,14 +81,42 @@ class CaseView:
 
     @property
     def state_word(self) -> str:
-        """A word that changes when the page has to be loaded anew to be right."""
-        running = self.talk.running
-        return f"{self.case.is_open}:{self.case.owner_id}:{running.id if running else None}"
+        """A word that changes when the page has to be loaded anew to be right.
+
+        The lines around an alarm are read by a press only, because every reading is logged; who
+        holds the talk reads them there.
+        """
+        alarms = "" if self.talk.is_mine else len(self.triggers)
+        return f"{self.case.is_open}:{alarms}"
+
+    @property
+    def talk_word(self) -> str:
+        """A word that changes when the talk can be opened, gone on with or handed back."""
+        running, case = self.talk.running, self.case
+        reach = self.student.is_reachable
+        return f"{running.id if running else None}:{case.owner_id}:{case.is_open}:{reach}"
+
+    @property
+    def notes_word(self) -> str:
+        """A word that changes when others see other notes than before."""
+        added = sum(1 + len(one.additions) for one in self.notes.signed)
+        return f"{added}:{len(self.notes.others)}"
+
+    @property
+    def fired_word(self) -> str:
+        """A word that changes with the alarms and what people say of them."""
+        marks = (one.false_alarm or "" for one, _, _ in self.triggers)
+        return f"{len(self.triggers)}:{':'.join(marks)}"
+
+    @property
+    def tasks_word(self) -> str:
+        """A word that changes when there is something else to do."""
+        return f"{len(self.tasks)}:{sum(one.done_at is None for one, _, _ in self.tasks)}"
 
 
 def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetime) -> CaseView:
     """Return the page of a case as one member of staff sees it."""
-    w, zone = words(staff.language), desk.campus.timezone
+    w = words(staff.language)
     members = tx.members.all()
     names = {each.id: each.name for each in members}
     shifts = tx.shifts.between(now - _BACK, now + _AHEAD)
@@ -90,39 +124,56 @@ def read_case(tx: Reading, case: Case, *, desk: Desk, staff: Staff, now: datetim
     past = [one for one in tx.cases.all_of(case.student_id) if one.id != case.id]
 
     def at(then: datetime | None) -> str:
-        return "" if then is None else moment(then, now=now, zone=zone)
+        return "" if then is None else moment(then, now=now, zone=desk.campus.timezone)
 
     return CaseView(
         case=case,
-        dial=dial(case, clocks=desk.campus.clocks, shifts=shifts, now=now, w=w),
+        dial=dial(
+            case, clocks=desk.campus.clocks, roster=duty_roster(members, shifts), now=now, w=w
+        ),
         since=at(case.raised_at),
         opened=at(case.opened_at),
         told_nobody=at(case.told_nobody_at),
         owner=_name(case.owner_id, names, w),
         is_mine=case.owner_id == staff.id,
         may_decide=case.owner_id == staff.id or staff.role is Role.SUPERVISOR,
-        triggers=[(one, at(one.at), _evidence(one, staff)) for one in triggers],
+        triggers=[(one, at(one.at), one.evidence) for one in triggers],
         student=student_card(tx, case, desk=desk, now=now, w=w),
         talk=talk_view(tx, case, staff=staff, names=names, desk=desk, now=now),
         notes=notes_view(tx, case, staff=staff, names=names, w=w, at=at),
-        pages=[
-            PageLine(page=page, whom=addressee(page, names=names, w=w), at=at(page.created_at))
-            for page in tx.pages.of_case(case.id)
-        ],
+        pages=_pages(tx.pages.of_case(case.id), names=names, w=w, at=at),
         timeline=timeline(case, tx.audit.of_case(case.id), triggers, names=names, w=w, at=at),
         past=[(one, at(one.closed_at or one.opened_at)) for one in past if not one.is_drill],
         replies=tx.saved_replies.seen_by(staff.id),
-        follow_ups=[
-            (one.number, w["follow_ups"]["state"][one.state].format(at=at(_when(one))))
-            for one in tx.aftercare.follow_ups.of_case(case.id)
-        ],
+        follow_ups=_follow_ups(tx.aftercare.follow_ups.of_case(case.id), w=w, at=at),
+        tasks=_tasks(tx.aftercare.tasks.of_case(case.id), names=names, w=w, at=at),
+        words=[(at(one.at), one.text) for one in words_of(tx, case.id)],
         plan=shared_plan(tx, case, language=staff.language),
         colleagues=_colleagues(members, on_duty_now(members, shifts, now=now), case.owner_id),
     )
 
 
-def _evidence(trigger: Trigger, staff: Staff) -> list[str]:
-    return [in_words(piece, staff.language) for piece in trigger.evidence]
+def _pages(
+    pages: Sequence[Page], *, names: Mapping[UUID, str], w: Words, at: _Moment
+) -> list[PageLine]:
+    return [
+        PageLine(page=page, whom=addressee(page, names=names, w=w), at=at(page.created_at))
+        for page in pages
+    ]
+
+
+def _follow_ups(follow_ups: Sequence[FollowUp], *, w: Words, at: _Moment) -> list[tuple[int, str]]:
+    states = w["follow_ups"]["state"]
+    return [(one.number, states[one.state].format(at=at(_when(one)))) for one in follow_ups]
+
+
+def _tasks(
+    tasks: Sequence[Task], *, names: Mapping[UUID, str], w: Words, at: _Moment
+) -> list[tuple[Task, str, str]]:
+    return [
+        (one, at(one.done_at or one.created_at), _name(one.done_by, names, w) or "")
+        for one in tasks
+    ]
 
 
 def _when(one: FollowUp) -> datetime:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from bot.desk.spans import span
 from bot.desk.words import Words
 from companion.staff.cases import Case, CaseState
 from companion.staff.clocks import Clocks
-from companion.staff.duty import Duty, Shift
+from companion.staff.ladder import Roster
 
 #: From this share of the time on a clock is amber.
 _SOON = 2 / 3
@@ -41,43 +40,24 @@ class Dial:
     due_at: datetime | None = None
 
 
-def dial(case: Case, *, clocks: Clocks, shifts: Sequence[Shift], now: datetime, w: Words) -> Dial:
+def dial(case: Case, *, clocks: Clocks, roster: Roster, now: datetime, w: Words) -> Dial:
     """Return the clock of a case at a moment."""
     said = w["cases"]["clock"]
     if not case.is_open:
         since = case.closed_at or case.raised_at
         return Dial(tone=Tone.STILL, face=said["closed"], template=said["closed"], since=since)
     if case.is_unclaimed and not case.may_page:
-        return Dial(
-            tone=Tone.STILL, face=said["silent"], template=said["silent"], since=case.raised_at
-        )
+        silent = said["silent_told" if case.notified_at else "silent"]
+        return Dial(tone=Tone.STILL, face=silent, template=silent, since=case.raised_at)
     clock = clocks.of(case.level, asked_for=case.asked_for)
-    duty = shifts if clock.on_duty_only else ()
     if case.is_unclaimed:
-        due = due_at(case.raised_at, clock.acknowledge, shifts=duty)
+        due = roster.due(clock, case.raised_at, clock.acknowledge)
         return _running("claim", case.raised_at, due, now=now, w=w)
     if _is_in_touch(case):
         key = "stabilised" if case.state is CaseState.STABILISED else "in_contact"
         return _still(key, case.contact_at or case.raised_at, now=now, w=w)
-    due = due_at(case.raised_at, clock.contact, shifts=duty)
+    due = roster.due(clock, case.raised_at, clock.contact)
     return _running("contact", case.raised_at, due, now=now, w=w)
-
-
-def due_at(start: datetime, allowed: timedelta, *, shifts: Sequence[Shift] = ()) -> datetime:
-    """Return when a time is used up that runs only while somebody is on duty.
-
-    It runs all the time where no shifts are given, and after the last one that is known.
-    """
-    reached, left = start, allowed
-    for shift in sorted(shifts, key=lambda shift: shift.starts_at):
-        if shift.duty is not Duty.PRIMARY or shift.ends_at <= reached:
-            continue
-        begin = max(reached, shift.starts_at)
-        if begin + left <= shift.ends_at:
-            return begin + left
-        left -= shift.ends_at - begin
-        reached = shift.ends_at
-    return reached + left
 
 
 def _is_in_touch(case: Case) -> bool:

@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.desk.page import Desk, desk_of, home_of, problem
-from companion.staff.people import Right, Staff
+from companion.staff.people import STAFF_SESSION_LIFE, Right, Staff
 from companion.store import Login
 from infra.desk_auth import is_once
 
 COOKIE = "nuanyu_desk"
 IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
+LONGEST = STAFF_SESSION_LIFE
 SETUP = "/desk/setup"
 SIGNIN = "/desk/signin"
 _TOKEN_BYTES = 32

@@ -1,4 +1,4 @@
-"""The test alarm: a button, and who was reached in how many seconds over which channel."""
+"""The drill: a button, and who was reached in how many seconds over which channel."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def page(request: Request, staff: Staff) -> Response:
 
 @needs(Right.DRILL)
 async def press(request: Request, staff: Staff) -> Response:
-    """Start a test alarm, or end the one that runs."""
+    """Start a drill, or end the one that runs."""
     do, desk = (await request.form()).get("do"), desk_of(request)
     if do == "end":
         await asyncio.to_thread(_end, desk, staff)

@@ -8,9 +8,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from companion.campus import Campus
+from companion.flows.digest import digest_of
 from companion.risk import Level
 from companion.staff.cases import Outcome
 from companion.staff.clocks import Clocks
+from companion.staff.digest import Digest, planned
 from companion.staff.figures import (
     Coverage,
     Group,
@@ -96,6 +98,8 @@ class Sheet:
     hidden_alarms: int
     follow_ups: FollowUps
     years: Sequence[Year]
+    #: What the latest daily digest said, and when it was planned; None: the campus has none.
+    digest: tuple[Digest, datetime] | None
 
 
 def read_sheet(tx: Reading, first: Month, last: Month, *, campus: Campus, now: datetime) -> Sheet:
@@ -125,7 +129,16 @@ def read_sheet(tx: Reading, first: Month, last: Month, *, campus: Campus, now: d
         hidden_alarms=len(judged) - len(large),
         follow_ups=_follow_ups(tx.figures.follow_ups(period, now=now)),
         years=_years(tx, Month.at(now, zone).year, zone),
+        digest=_digest(tx, campus, now),
     )
+
+
+def _digest(tx: Reading, campus: Campus, now: datetime) -> tuple[Digest, datetime] | None:
+    """Return the digest of the latest planned moment: at any other one, it could be told apart."""
+    if campus.watch_digest is None:
+        return None
+    due_at = planned(campus.watch_digest, now, campus.timezone)
+    return digest_of(tx, due_at), due_at
 
 
 def _waiting(

@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from bot.desk.spans import moment
-from companion.staff.duty import Duty, Shift, on_duty
+from companion.staff.duty import Duty, Shift
+from companion.staff.ladder import Roster
 from companion.staff.people import Right, Staff
 
 
@@ -47,5 +48,10 @@ def on_duty_now(
     members: Sequence[Staff], shifts: Sequence[Shift], *, now: datetime
 ) -> tuple[UUID, ...]:
     """Return who is first on duty by the roster, then who said so themselves."""
-    by_word = [each.id for each in members if each.on_duty_since and each.may(Right.CASES)]
-    return tuple(dict.fromkeys([*on_duty(shifts, now, duty=Duty.PRIMARY), *by_word]))
+    return duty_roster(members, shifts).on_duty(now, Duty.PRIMARY)
+
+
+def duty_roster(members: Sequence[Staff], shifts: Sequence[Shift]) -> Roster:
+    """Return the roster as the ladder has it, whether or not a page would reach somebody."""
+    staff = tuple(each for each in members if each.may(Right.CASES))
+    return Roster(shifts=tuple(shifts), staff=staff, reachable=frozenset(each.id for each in staff))

@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from bot.chat.watch import Watch
+from bot.desk.evidence import in_words
 from bot.desk.words import Words, fill, words
 from bot.pages import STATIC_ADDRESS
 from companion.campus import Campus
@@ -47,6 +49,8 @@ class Desk:
     """What the desk's pages work with. In a view: `desk_of(request)`."""
 
     parts: Parts
+    #: Wakes open pages when something changed.
+    watch: Watch
     #: None: nobody signs in through a provider.
     openid: OpenId | None = None
 
@@ -157,3 +161,12 @@ def _local(context: Context, at: datetime, seconds: bool = False) -> str:  # noq
 
 
 _templates.env.filters["local"] = _local
+
+
+@pass_context
+def _evidence(context: Context, line: str) -> str:
+    """Return a line of evidence in the reader's language."""
+    return in_words(line, context["language"])
+
+
+_templates.env.filters["evidence"] = _evidence

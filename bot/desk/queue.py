@@ -14,15 +14,16 @@ from starlette.routing import Route
 
 from bot.desk.clock import Dial, dial
 from bot.desk.door import needs
-from bot.desk.on_duty import DutyLine, duty_line
+from bot.desk.on_duty import DutyLine, duty_line, duty_roster
 from bot.desk.page import Desk, desk_of, render
 from bot.desk.reached import Reached, reached
 from bot.desk.spans import moment
+from bot.desk.waiting import waiting
 from bot.desk.words import Words, words
 from companion.risk import Level
 from companion.staff.cases import Case
-from companion.staff.duty import Shift
 from companion.staff.follow_ups import Task
+from companion.staff.ladder import Roster
 from companion.staff.people import Right, Staff
 from companion.store import Reading
 
@@ -67,9 +68,11 @@ class Queue:
     closed: Sequence[Entry]
     #: How many open cases are not listed.
     hidden: int
+    #: Drills left out, as in `gravest`.
     unclaimed: int
     #: The gravest level nobody has claimed.
     gravest: Level | None
+    drill_waits: bool
     duty: DutyLine
     tasks: Sequence[Todo]
 
@@ -109,10 +112,11 @@ def read_queue(tx: Reading, *, desk: Desk, staff: Staff, now: datetime) -> Queue
     members = tx.members.all()
     names = {each.id: each.name for each in members}
     w = words(staff.language)
-    make = _Maker(tx=tx, desk=desk, staff=staff, now=now, shifts=shifts, names=names, w=w)
+    roster = duty_roster(members, shifts)
+    make = _Maker(tx=tx, desk=desk, staff=staff, now=now, roster=roster, names=names, w=w)
     mine = [case for case in open_cases if case.owner_id == staff.id]
     others = [case for case in open_cases if case.owner_id != staff.id]
-    unclaimed = [case for case in open_cases if case.owner_id is None]
+    unclaimed = waiting(open_cases)
     closed = tx.cases.closed(after=now - _LATELY, limit=_CLOSED_SHOWN)
     return Queue(
         mine=[make.entry(case) for case in mine],
@@ -121,6 +125,7 @@ def read_queue(tx: Reading, *, desk: Desk, staff: Staff, now: datetime) -> Queue
         hidden=max(0, len(others) - _SHOWN),
         unclaimed=len(unclaimed),
         gravest=max((case.level for case in unclaimed), default=None),
+        drill_waits=any(case.is_drill and case.owner_id is None for case in open_cases),
         tasks=[
             Todo(
                 task=task,
@@ -141,7 +146,7 @@ class _Maker:
     desk: Desk
     staff: Staff
     now: datetime
-    shifts: Sequence[Shift]
+    roster: Roster
     names: Mapping[UUID, str]
     w: Words
 
@@ -151,7 +156,7 @@ class _Maker:
         pages = self.tx.pages.of_case(case.id) if case.is_open else ()
         return Entry(
             case=case,
-            dial=dial(case, clocks=clocks, shifts=self.shifts, now=self.now, w=self.w),
+            dial=dial(case, clocks=clocks, roster=self.roster, now=self.now, w=self.w),
             owner=self._name(case.owner_id),
             is_mine=case.owner_id == self.staff.id,
             since=moment(case.raised_at, now=self.now, zone=zone),

@@ -47,8 +47,9 @@ class Entry:
 
     @property
     def is_undialled(self) -> bool:
-        """Whether nobody ever dialled it: neither before the release, nor since."""
-        return self.line.verified_at is None and self.check is None
+        """Whether nobody ever dialled it, before the release or since, and somebody may."""
+        is_dialled = self.line.verified_at is not None or self.check is not None
+        return self.line.may_be_dialled and not is_dialled
 
     @property
     def is_shown(self) -> bool:
@@ -92,6 +93,9 @@ async def record(request: Request, staff: Staff) -> Response:
     """Write down that somebody dialled."""
     form, services = await request.form(), desk_of(request).services
     line_id = str(form.get("line", ""))
+    line = next((line for line in registry().lines if line.id == line_id), None)
+    if line is None or not line.may_be_dialled:
+        return await _shown(request, staff, fault="choice", chosen=form)
     try:
         result = fields.one_of(str(form.get("result", "")), CheckResult)
         on = fields.day(str(form.get("on", "")))
@@ -103,9 +107,8 @@ async def record(request: Request, staff: Staff) -> Response:
         return await _shown(request, staff, fault=error.name, chosen=form)
     except BadInput:
         return await _shown(request, staff, fault="future", chosen=form)
-    country = next(line.country for line in registry().lines if line.id == line_id)
     return RedirectResponse(
-        f"{ADDRESS}?country={country}&saved={line_id}#{line_id}", HTTPStatus.SEE_OTHER
+        f"{ADDRESS}?country={line.country}&saved={line_id}#{line_id}", HTTPStatus.SEE_OTHER
     )
 
 
@@ -128,14 +131,14 @@ async def _shown(
         kinds=tuple(LineKind),
         dues=tuple(Due),
         results=tuple(CheckResult),
-        problems=registry().problems(now),
+        missing=registry().missing(),
         undialled=sum(entry.is_undialled for entry in entries if entry.is_shown),
-        due=[entry.line.id for entry in entries if entry.is_due and entry.is_shown],
-        all=sum(entry.is_shown for entry in entries),
+        due=[entry.line for entry in entries if entry.is_due and entry.is_shown],
+        all=sum(entry.is_shown and entry.line.may_be_dialled for entry in entries),
         people=people,
         today=now.astimezone(desk.campus.timezone).date(),
         fault=words(staff.language)["fields"][fault] if fault else "",
-        saved=next((e.line.id for e in entries if e.line.id == query.get("saved")), ""),
+        saved=next((e.line for e in entries if e.line.id == query.get("saved")), None),
     )
 
 

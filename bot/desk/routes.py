@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.chat.watch import Watch
 from bot.desk import (
     account,
     accounts,
@@ -66,9 +67,9 @@ _PAGES: tuple[Callable[[Desk], list[Route]], ...] = (
 )
 
 
-def desk_routes(parts: Parts) -> list[BaseRoute]:
+def desk_routes(parts: Parts, watch: Watch) -> list[BaseRoute]:
     """Return the desk; everything else under /desk is a page that says so."""
-    desk = Desk(parts=parts, openid=make_openid(parts.settings))
+    desk = Desk(parts=parts, watch=watch, openid=make_openid(parts.settings))
     pages = [route for routes in _PAGES for route in routes(desk)]
     pages.append(Route("/desk/{rest:path}", _nowhere, methods=["GET", "POST"]))
     return [

@@ -1,4 +1,4 @@
-"""What a person must still do after a case was closed: ticked off in the queue."""
+"""What a person must still do after a case was closed: ticked off in the queue or on the case."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def routes(_: Desk) -> list[Route]:
 
 @needs(Right.CASES)
 async def done(request: Request, staff: Staff) -> Response:
-    """Note that a task was done; who comes second changes nothing."""
+    """Note that a task was done, and lead back; who comes second changes nothing."""
     task, services = request.path_params["task"], desk_of(request).services
     await asyncio.to_thread(tick_off, task, staff=staff, services=services)
-    return RedirectResponse("/desk", HTTPStatus.SEE_OTHER)
+    case = str((await request.form()).get("case", ""))
+    back = f"/desk/cases/{int(case)}?said=task_done" if case.isdecimal() else "/desk"
+    return RedirectResponse(back, HTTPStatus.SEE_OTHER)

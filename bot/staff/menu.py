@@ -26,6 +26,7 @@ def case_card(turn: Turn, case: Case) -> tuple[str, tuple[Choice, ...]]:
         say_shared("page.and", turn.language).join(kinds),
         turn.say("card.drill") if case.is_drill else "",
         turn.say("card.asked") if case.asked_for else "",
+        "" if case.may_page else turn.say("card.objected"),
         turn.say(f"card.{case.state.value}", name=holder, at=_at(turn, case)),
         turn.say("card.relay") if relay else "",
         turn.say("card.last", state=turn.say(f"delivery.{said[-1].state}")) if said else "",

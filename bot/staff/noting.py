@@ -28,8 +28,10 @@ def ask_note(turn: Turn) -> list[Act]:
 def keep(turn: Turn) -> list[Act]:
     """Keep the note that was written; a repeated update keeps it once."""
     case = turn.case()
-    if case is None or not turn.event.text.strip():
+    if case is None:
         return turn.tell("no_case")
+    if not turn.event.text.strip():
+        return turn.tell("note_empty")
     note_id = uuid5(NAMESPACE_OID, f"staff-update:{turn.event.chat_id}:{turn.event.update_id}")
     parts = parts_of(turn.event.text, turn)
     note = Note(

@@ -12,7 +12,8 @@ from companion.errors import BadInput
 from companion.flows.relay import LONGEST_LINE, close_relay, open_relay, say_to_student
 from companion.messages import Choice
 from companion.staff.cases import Case
-from companion.store.relays import Relay, Through
+from companion.staff.people import ChannelKind
+from companion.store.relays import Relay, Through, chat_key
 from companion.texts import say as say_shared
 
 #: Characters of a quoted line that go back to the student, and of a saved reply on its button.
@@ -104,18 +105,30 @@ def send_saved(turn: Turn) -> list[Act]:
 
 
 def _send(turn: Turn, one: _Held, text: str) -> list[Act]:
-    """Send; nothing is said when it was taken: what fails is told."""
+    """Send; nothing is said when it was taken: a mark at the message tells what became of it."""
     try:
         sent = say_to_student(
             one.case.id,
             text,
             staff=turn.staff,
             services=turn.services,
-            once=f"telegram:{turn.event.update_id}",
+            once=_place(turn),
         )
     except BadInput:
         return turn.tell("too_long", limit=LONGEST_LINE)
     return turn.tell("no_relay") if sent is None else []
+
+
+def _place(turn: Turn) -> str | None:
+    """Name the message by where it stands: what became of it is shown there."""
+    with turn.services.store.reading() as tx:
+        ways = tx.members.channels(turn.staff.id)
+    here = [
+        way.id
+        for way in ways
+        if way.kind is ChannelKind.TELEGRAM and way.address == turn.event.chat_id
+    ]
+    return chat_key(here[0], turn.event.message_id) if here else None
 
 
 def _held(turn: Turn) -> list[_Held]:

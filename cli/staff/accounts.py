@@ -12,6 +12,7 @@ import typer
 
 from cli.staff.office import member, note, office
 from companion.errors import BadInput
+from companion.flows.leave import leave
 from companion.language import Language
 from companion.staff.addresses import clean_address, hidden
 from companion.staff.link_code import LIFE, code_hash, new_code
@@ -88,22 +89,21 @@ def show_all(settings: Settings) -> None:
 
 
 def disable(settings: Settings, login: str) -> None:
-    """Take an account out of use; tells how many shifts wait for somebody else."""
+    """Take an account out of use; tells how many shifts and cases wait for somebody else."""
     with office(settings) as desk:
         now = desk.now
         with desk.store.transaction() as tx:
             gone = member(tx, login)
-            tx.members.disable(gone.id, now=now)
+            held = leave(tx, gone.id, by="system", now=now)
             note(tx, "account.disable", now=now, staff=str(gone.id))
             orphans = [one for one in tx.shifts.between(now, _FAR) if one.staff_id == gone.id]
-            held = len(tx.cases.owned_by(gone.id))
-    typer.echo(f"{gone.login} is signed out everywhere and can no longer sign in.")
+    typer.echo(f"{gone.login} is signed out everywhere, can no longer sign in or be paged.")
     if orphans:
         typer.secho(
             f"{len(orphans)} shifts need somebody else: `nuanyu staff roster gaps`.", fg="red"
         )
     if held:
-        typer.secho(f"{held} open cases are still theirs: hand them on at the desk.", fg="red")
+        typer.secho(f"{held} open cases wait in the queue again; staff are paged anew.", fg="red")
 
 
 def password(settings: Settings, login: str, *, own_password: bool) -> None:

@@ -86,7 +86,9 @@ def link(login: _Login) -> None:
 def channel(
     login: _Login,
     kind: Annotated[ChannelKind | None, typer.Argument(help="Nothing: list them")] = None,
-    address: Annotated[str, typer.Argument(help="Address, chat number, https address, key")] = "",
+    address: Annotated[
+        str, typer.Argument(help="Address, chat number, WeCom UserID or key, https address")
+    ] = "",
     drop: Annotated[bool, typer.Option("--drop", help="Forget this one")] = False,
 ) -> None:
     """Add a way to reach somebody, forget one, or list them."""

@@ -78,6 +78,15 @@ def inspect(
     return Finding(keep=True)
 
 
+def broken_rule(sentence: str, *, rules: str) -> str | None:
+    """Return the reason of the first rule of another file here that a sentence breaks."""
+    plain = _plain(sentence)
+    for rule in _load(rules):
+        if rule.found.search(plain) and not (rule.unless and rule.unless.search(plain)):
+            return rule.reason
+    return None
+
+
 def _plain(text: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = _EMPHASIS.sub("", text).translate(_SAME).strip()
@@ -121,6 +130,7 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(chain.from_iterable(map(_load, _FILES)))
 
 
+@cache
 def _load(name: str) -> list[_Rule]:
     file = files("companion") / "content" / "guard" / f"{name}.toml"
     entries = tomllib.loads(file.read_text(encoding="utf-8"))["rule"]

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from companion.dialogue.passages import Passage
 from companion.dialogue.window import LINE_OVERHEAD, fit, shorten
 from companion.language import Language
 from companion.ports import ChatLine, ChatRole, Prompt
@@ -40,11 +41,15 @@ class TalkContext:
     facts: tuple[str, ...] = field(default=(), repr=False)
     #: What the student did lately (mood, exercises, plan), in plain lines.
     recent: tuple[str, ...] = field(default=(), repr=False)
+    #: Pieces of articles that fit what was said, best first.
+    passages: tuple[Passage, ...] = ()
     level: Level = Level.NONE
     #: Whether the crisis card stands above in this talk.
     card_shown: bool = False
     #: Whether the student has been told that no model is answering.
     guided_told: bool = True
+    #: Whether the student was here for many hours on several of the last days.
+    leans: bool = False
     #: Whether a person held this talk a while ago, and handed it back.
     handed_back: bool = False
 
@@ -97,10 +102,13 @@ def _system(context: TalkContext, budget_tokens: int, count: Callable[[str], int
         parts.append(words["card"])
     if context.handed_back:
         parts.append(words["handed_back"])
+    if context.leans:
+        parts.append(words["leans"])
     for title, lines in (
         ("summary", [context.summary] if context.summary else []),
         ("facts", [f"- {fact}" for fact in context.facts]),
         ("recent", [f"- {thing}" for thing in context.recent]),
+        ("articles", [f"《{one.title}》\n{one.text}" for one in context.passages]),
     ):
         if lines:
             text = without_marks("\n".join(lines))

@@ -25,7 +25,9 @@ def bundle_of(tx: Reading, case: Case) -> Sequence[Case]:
     near = [
         other
         for other in tx.cases.unscreened(after=case.raised_at - WITHIN)
-        if other.raised_at <= case.raised_at + WITHIN and other.level <= Level.MODERATE
+        if other.raised_at <= case.raised_at + WITHIN
+        and other.level <= Level.MODERATE
+        and other.may_page
     ]
     if len(near) <= MOST_ALONE or all(other.id != case.id for other in near):
         return ()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from companion.errors import UnknownRow
 from companion.flows.case_audit import audit, needed
+from companion.flows.journal_pages import private_lines
 from companion.flows.services import Services
 from companion.staff.actions import Action
 from companion.staff.cases import Note
@@ -60,7 +61,9 @@ def open_talk(case_id: UUID, *, staff: Staff, reason: str, services: Services) -
     now = services.clock.now()
     with services.store.transaction() as tx:
         case = tx.cases.get(case_id)
-        lines = tx.talk.lines(case.student_id, limit=_WHOLE_TALK)
+        private = private_lines(tx, case.student_id)
+        said = tx.talk.lines(case.student_id, limit=_WHOLE_TALK)
+        lines = [line for line in said if line.id not in private]
         detail: dict[str, object] = {"lines": len(lines)}
         audit(tx, Action.TALK, case, staff=staff, now=now, detail=detail, reason=why)
     return lines
@@ -74,12 +77,13 @@ def excerpt(case_id: UUID, *, staff: Staff, services: Services) -> Sequence[Line
     now = services.clock.now()
     with services.store.transaction() as tx:
         case = tx.cases.get(case_id)
+        private = private_lines(tx, case.student_id)
         lines: dict[int, Line] = {}
         for seq in _trigger_places(tx, case_id):
             around = tx.talk.lines(
                 case.student_id, after=seq - _BEFORE - 1, limit=_BEFORE + 1 + _AFTER
             )
-            lines.update((line.seq, line) for line in around)
+            lines.update((line.seq, line) for line in around if line.id not in private)
         detail: dict[str, object] = {"lines": len(lines)}
         audit(tx, Action.EXCERPT, case, staff=staff, now=now, detail=detail)
     return [lines[seq] for seq in sorted(lines)]

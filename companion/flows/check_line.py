@@ -23,14 +23,17 @@ def check_line(
 ) -> None:
     """Write a check into the audit log; what students are shown does not change by it.
 
-    `on` is a day of the campus. Raises BadInput for an unknown line or a day to come, UnknownRow,
-    StoreUnavailable.
+    `on` is a day of the campus. Raises BadInput for an unknown line, an emergency number or a day
+    to come, UnknownRow, StoreUnavailable.
     """
     now = services.clock.now()
     if on > now.astimezone(services.campus.timezone).date():
         raise BadInput("a check cannot lie in the future")
-    if line_id not in {line.id for line in registry().lines}:
+    line = next((line for line in registry().lines if line.id == line_id), None)
+    if line is None:
         raise BadInput("there is no such line in the registry")
+    if not line.may_be_dialled:
+        raise BadInput("an emergency number is not dialled to check it")
     with services.store.transaction() as tx:
         detail: dict[str, object] = {
             "line": line_id,

@@ -41,7 +41,7 @@ def _climb(
     tx: Transaction, case: Case, others: Sequence[Case], *, services: Services, now: datetime
 ) -> None:
     clock = services.campus.clocks.of(case.level, asked_for=case.asked_for)
-    roster = read_roster(tx, channels=services.channels, now=now)
+    roster = read_roster(tx, channels=services.channels, now=now, since=case.raised_at)
     step = next_step(case, clock, roster, now=now)
     if not tx.cases.climb(case, rung=step.rung, next_rung_at=step.at):
         return

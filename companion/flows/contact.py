@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from companion.errors import BadInput, NuanyuError
+from companion.flows.make_task import make_task
 from companion.flows.services import Services
 from companion.language import Language
 from companion.people.contact import ONCE_IN, Details
@@ -87,8 +88,9 @@ def _tell(case: Case, *, services: Services) -> bool:
             return False
         details = contact.details
         if not details.is_email:
-            if not tx.aftercare.tasks.of_case(case.id):
-                tx.aftercare.tasks.add(case.id, TaskKind.CONTACT, now=now)
+            tasks = tx.aftercare.tasks.of_case(case.id)
+            if all(task.kind is not TaskKind.CONTACT for task in tasks):
+                _leave_to_staff(tx, case, actor=_SYSTEM, services=services, now=now)
             return False
         if not tx.aftercare.contacts.use(case.student_id, now=now, unless_since=now - ONCE_IN):
             return False
@@ -102,7 +104,7 @@ def _was_told(tx: Transaction, case: Case) -> bool:
 
 
 def _write(case: Case, details: Details, *, by: str, actor: str, services: Services) -> bool:
-    """Send the fixed letter; no transaction is open. False, and a task, when it did not leave."""
+    """Send the fixed letter; no transaction is open. False, a task and a page when it stayed."""
     channel = services.channels.get(ChannelKind.EMAIL)
     why: str | None = "channel_off"
     if channel is not None:
@@ -116,8 +118,16 @@ def _write(case: Case, details: Details, *, by: str, actor: str, services: Servi
     now = services.clock.now()
     with services.store.transaction() as tx:
         _log(tx, Action.CONTACT_FAILED, case, actor=actor, reason="", now=now, why=why)
-        tx.aftercare.tasks.add(case.id, TaskKind.CONTACT, now=now)
+        _leave_to_staff(tx, case, actor=actor, services=services, now=now)
     return False
+
+
+def _leave_to_staff(
+    tx: Transaction, case: Case, *, actor: str, services: Services, now: datetime
+) -> None:
+    """Leave the call to whoever pressed, else to whoever has the case, or closed it."""
+    whom = (case.owner_id or case.closed_by) if actor == _SYSTEM else UUID(actor)
+    make_task(tx, case.id, TaskKind.CONTACT, whom=whom, channels=services.channels, now=now)
 
 
 def letter(details: Details, *, by: str, services: Services) -> PageText:

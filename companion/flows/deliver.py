@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from companion.flows.export import export_file
+from companion.flows.mark_delivery import owe_mark
 from companion.flows.pass_on import page_holder
+from companion.flows.picture import draw
 from companion.flows.services import Services
+from companion.flows.stay import is_in_safety_talk
 from companion.messages import Choice, Outbound, OutboundKind, OutboundState
+from companion.people.nudges import STALE
 from companion.people.student import Account, Student
 from companion.ports import Refused, RetryLater, Sender, Uncertain
-from companion.store import Draft, PageReason, Reading
+from companion.store import Draft, PageReason, Reading, Transaction
 from companion.texts import say
 
 #: A claim is believed this long after its last sign of life.
@@ -55,29 +59,40 @@ def _deliver_one(outbound_id: UUID, services: Services) -> UUID | None:
             return claim.blocked_by
         account = tx.students.account(claim.outbound.account_id)
         student = tx.students.get(account.student_id)
-        is_overtaken = _is_overtaken(tx, claim.outbound)
+        is_overtaken = _is_overtaken(tx, claim.outbound, now=now)
     one = _HandOver(claim.outbound, account, student, owner, services)
     retry = None if is_overtaken else _hand_over(one)
     if is_overtaken:
-        _settle(one, OutboundState.CANCELLED, reason="relay")
+        _settle(one, OutboundState.CANCELLED, reason="overtaken")
     if retry is not None:
         return _put_back(one, retry)
     with services.store.reading() as tx:
         return tx.outbound.next_pending(account.id)
 
 
-def _is_overtaken(tx: Reading, outbound: Outbound) -> bool:
-    """Whether a person holds the talk now: what the companion still had to say is not sent."""
-    return (
-        outbound.kind is OutboundKind.REPLY and tx.relays.open_of(outbound.student_id) is not None
-    )
+def _is_overtaken(tx: Reading, outbound: Outbound, *, now: datetime) -> bool:
+    """Whether it may not be sent any more.
+
+    A person holds the talk now: then the companion is silent. And a nudge that comes late, or
+    between the questions of a safety talk, is worse than none.
+    """
+    if outbound.kind is OutboundKind.NUDGE:
+        is_late = now - outbound.created_at > STALE
+        if is_late or is_in_safety_talk(tx, outbound.student_id, now=now):
+            return True
+    is_ours = outbound.kind in {OutboundKind.REPLY, OutboundKind.NUDGE}
+    return is_ours and tx.relays.open_of(outbound.student_id) is not None
 
 
 def _hand_over(one: _HandOver) -> timedelta | None:
     """Give the row to its platform and record what became of it; returns when to try again."""
+    if one.outbound.platform.is_mailbox:  # it was held back; now the page may show it
+        _settle(one, OutboundState.SENT)
+        one.services.bell.ring(one.student.id, "message")
+        return None
     sender = one.services.senders.get(one.outbound.platform)
     if sender is None:
-        _settle(one, OutboundState.REFUSED, reason="platform_off")
+        _refuse(one, Refused("platform_off", unreachable=False))
         return None
     try:
         _send(one, sender)
@@ -104,6 +119,8 @@ def _send(one: _HandOver, sender: Sender) -> None:
             caption=outbound.text,
         )
         return
+    if outbound.kind is OutboundKind.PICTURE and _send_picture(one, sender):
+        return
     parts = sender.parts(outbound.text, markdown=outbound.kind is OutboundKind.REPLY)
     for number, part in enumerate(parts, start=1):
         if number <= outbound.parts_sent:
@@ -112,6 +129,28 @@ def _send(one: _HandOver, sender: Sender) -> None:
         sender.send(address, part, choices=outbound.choices if is_last else ())
         if not is_last:
             _note_part(one, number)
+
+
+def _send_picture(one: _HandOver, sender: Sender) -> bool:
+    """Send the picture with its words; False where they must go out alone."""
+    painter, outbound = one.services.painter, one.outbound
+    if painter is None:
+        return False
+    drawn = draw(outbound, services=one.services)
+    if drawn is None:
+        return False
+    try:
+        sender.send_picture(
+            one.account.address,
+            content=painter.png(drawn),
+            caption=outbound.text,
+            choices=outbound.choices,
+        )
+    except Refused as refusal:
+        if refusal.unreachable:
+            raise
+        return False  # a chat that takes no pictures still takes words
+    return True
 
 
 def _note_part(one: _HandOver, parts: int) -> None:
@@ -124,12 +163,23 @@ def _settle(one: _HandOver, state: OutboundState, *, reason: str | None = None) 
     now = one.services.clock.now()
     with one.services.store.transaction() as tx:
         tx.outbound.settle(one.outbound.id, owner=one.owner, state=state, reason=reason, now=now)
+        _ring(tx, one)
+
+
+def _ring(tx: Transaction, one: _HandOver) -> None:
+    """Let the counsellor's page, or chat, show at once what became of their words."""
+    if one.outbound.kind is OutboundKind.RELAY:
+        tx.ring(one.student.id, "relay")
+        owe_mark(tx, one.outbound.id)
 
 
 def _refuse(one: _HandOver, refusal: Refused) -> None:
     _settle(one, OutboundState.REFUSED, reason=refusal.reason)
     if one.outbound.kind is OutboundKind.RELAY:
         _tell_counsellor(one)
+    if one.outbound.kind is OutboundKind.NUDGE:
+        with one.services.store.transaction() as tx:
+            tx.care.nudges.refused(one.outbound.id)
     if refusal.unreachable:
         with one.services.store.transaction() as tx:
             tx.students.set_reachable(one.account.id, reachable=False, why=refusal.reason)
@@ -162,6 +212,7 @@ def _put_back(one: _HandOver, after: timedelta) -> UUID | None:
         tx.outbound.put_back(
             outbound.id, owner=one.owner, not_before=not_before, reason="retry_later"
         )
+        _ring(tx, one)
     if after > LONGEST_WAIT:
         return None
     one.services.clock.sleep(after.total_seconds())
@@ -179,7 +230,8 @@ def _doubt(one: _HandOver) -> None:
             reason="uncertain",
             now=now,
         )
-        if settled:
+        _ring(tx, one)
+        if settled and one.outbound.kind is not OutboundKind.NUDGE:
             tx.outbound.add(one.account, lost_notice(one.outbound, one.student), now=now)
 
 

@@ -1,4 +1,4 @@
-"""Test alarms: the whole way to people, marked everywhere, counted nowhere."""
+"""Drills: the whole way to people, marked everywhere, counted nowhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START, END = "drill.start", "drill.end"
 
 
 def start_drill(*, staff: Staff | None, services: Services) -> UUID:
-    """Begin a test alarm and return its case; while one runs, that one.
+    """Begin a drill and return its case; while one runs, that one.
 
     `staff` is who pressed the button; None: the weekly plan. Raises StoreUnavailable. Safe to run
     twice.
@@ -50,7 +50,7 @@ def watch_drills(*, services: Services) -> int:
 
 
 def end_drill(case_id: UUID, *, staff: Staff | None = None, services: Services) -> bool:
-    """Close a test alarm; False when it is closed, or none.
+    """Close a drill; False when it is closed, or none.
 
     Raises UnknownRow, StoreUnavailable. Safe to run twice.
     """

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from companion.flows.export_care import care_as_data, care_as_lines
 from companion.flows.export_cases import (
     cases_as_data,
     cases_as_lines,
@@ -18,6 +19,7 @@ from companion.flows.export_cases import (
     kept_as_lines,
     plan_as_data,
 )
+from companion.flows.export_nudges import nudges_as_data
 from companion.flows.services import Services
 from companion.people.student import Student
 from companion.store import Fact, Line
@@ -40,6 +42,11 @@ class _Data:
     kept: list[str] = field(repr=False)
     plan: dict[str, Any] | None = field(repr=False)
     contact: dict[str, Any] | None = field(repr=False)
+    #: What the student kept of themselves: moods, exercises, scales, pages.
+    care: list[dict[str, Any]] = field(repr=False)
+    pages: list[str] = field(repr=False)
+    #: When they are asked and reminded.
+    asked: dict[str, Any] | None = field(repr=False)
 
 
 def export_file(student_id: UUID, *, services: Services) -> bytes:
@@ -71,7 +78,12 @@ def _collect(student_id: UUID, services: Services) -> _Data:
         kept = kept_as_lines(tx, student, campus=services.campus, now=services.clock.now())
         plan = plan_as_data(tx.safety.plans.get(student_id))
         contact = contact_as_data(tx.aftercare.contacts.get(student_id))
-    return _Data(student, lines, facts, summary, cases, told, kept, plan, contact)
+        care = care_as_data(tx, student_id, campus=services.campus)
+        pages = care_as_lines(tx, student, campus=services.campus)
+        asked = nudges_as_data(tx, student_id)
+    return _Data(
+        student, lines, facts, summary, cases, told, kept, plan, contact, care, pages, asked
+    )
 
 
 def _as_json(data: _Data, *, now: datetime) -> str:
@@ -86,6 +98,8 @@ def _as_json(data: _Data, *, now: datetime) -> str:
             "summary": data.summary,
             "safety_plan": data.plan,
             "emergency_contact": data.contact,
+            "kept_of_yourself": data.care,
+            "asked_and_reminded": data.asked,
             "cases": data.cases,
             "messages": [
                 {
@@ -113,6 +127,7 @@ def _as_page(data: _Data, *, now: datetime) -> str:
     facts = "".join(f"<li>{html.escape(fact.text)}</li>" for fact in data.facts)
     summary = f"<p>{html.escape(data.summary)}</p>" if data.summary else ""
     summary += "".join(f"<p>{html.escape(text)}</p>" for text in data.kept)
+    pages = "".join(f"<p>{html.escape(text)}</p>" for text in data.pages)
     told = "".join(f"<p>{html.escape(text)}</p>" for text in data.told)
     return say(
         "export.page",
@@ -121,6 +136,7 @@ def _as_page(data: _Data, *, now: datetime) -> str:
         at=f"{now:%Y-%m-%d %H:%M}",
         facts=f"<ul>{facts}</ul>" if facts else say("export.nothing", language),
         summary=summary,
+        pages=pages or say("export.nothing", language),
         told=told or say("export.nothing", language),
         messages=rows or say("export.nothing", language),
     )

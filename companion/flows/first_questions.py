@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from companion.flows.objection import apply_objection
 from companion.flows.order import Order
 from companion.messages import Choice
 from companion.people.onboarding import next_question
@@ -57,6 +58,8 @@ def answer_consent(order: Order) -> None:
     if was_onboarded:
         key = "consent_on" if granted else f"consent_off_{purpose}"
         text = order.say(key, purpose=order.say(f"privacy_{purpose}"))
+        if purpose is Purpose.STAFF_ALERT:
+            text = f"{text.strip()}\n\n{apply_objection(order, is_back=granted)}"
         order.answer(text, *consent_switches(order, student))
         return
     if not _ask_next(order, student):

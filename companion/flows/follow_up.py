@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from companion.flows.make_task import make_task
 from companion.flows.sending import send
 from companion.flows.services import Services
-from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Choice, OutboundKind, OutboundState
 from companion.people.student import Student
-from companion.ports import Channels
 from companion.staff.actions import Action
 from companion.staff.cases import Case, CaseState
 from companion.staff.follow_ups import (
@@ -29,8 +28,8 @@ from companion.staff.follow_ups import (
     is_wanted,
     which_wording,
 )
-from companion.staff.people import ChannelKind, Staff
-from companion.store import Draft, PageDraft, PageReason, PastTurn, Reading, Transaction
+from companion.staff.people import Staff
+from companion.store import Draft, PastTurn, Reading, Transaction
 from companion.texts import say, wording
 
 #: How many contacts one tick looks at; the next tick sees the rest.
@@ -147,7 +146,7 @@ def _send(one: FollowUp, *, now: datetime, services: Services) -> None:
         account = tx.students.latest_account(one.student_id)
         if not account.reachable:
             if follow_ups.move(one.id, FollowUpState.REFUSED, of={FollowUpState.PLANNED}):
-                _make_task(tx, one, TaskKind.UNREACHABLE, now=now, channels=services.channels)
+                _task(tx, one, TaskKind.UNREACHABLE, now=now, services=services)
         elif follow_ups.sent(one.id, now=now):
             student = tx.students.get(one.student_id)
             send(tx, account, _letter(tx, one, student), now=now)
@@ -186,38 +185,16 @@ def _note_silence(one: FollowUp, *, now: datetime, services: Services) -> None:
         if not follow_ups.move(one.id, state, of={FollowUpState.SENT}):
             return
         if was_refused:
-            _make_task(tx, one, TaskKind.UNREACHABLE, now=now, channels=services.channels)
+            _task(tx, one, TaskKind.UNREACHABLE, now=now, services=services)
         elif is_silence(follow_ups.of_case(one.case_id)):
-            _make_task(tx, one, TaskKind.SILENT, now=now, channels=services.channels)
+            _task(tx, one, TaskKind.SILENT, now=now, services=services)
 
 
-def _make_task(
-    tx: Transaction, one: FollowUp, kind: TaskKind, *, now: datetime, channels: Channels
+def _task(
+    tx: Transaction, one: FollowUp, kind: TaskKind, *, now: datetime, services: Services
 ) -> None:
-    """Leave something for a person to do, and page who closed the case."""
-    task_id = tx.aftercare.tasks.add(one.case_id, kind, now=now)
-    if task_id is None:
-        return
-    case = tx.cases.get(one.case_id)
-    closer = tx.members.get(one.staff_id)
-    ways: list[tuple[UUID | None, UUID | None, ChannelKind]] = []
-    if closer.disabled_at is None:
-        ways = [(closer.id, way.id, way.kind) for way in tx.members.channels(closer.id)]
-    for staff_id, channel_id, channel in ways or [
-        (None, None, kind) for kind, _ in channels.campus_wide
-    ]:
-        draft = PageDraft(
-            staff_id=staff_id,
-            channel_id=channel_id,
-            kind=channel,
-            rung=0,
-            level=case.level,
-            why=PageReason.FOLLOW_UP,
-            dedupe=f"{task_id}:{channel_id or channel}",
-        )
-        page_id = tx.pages.add(case.id, draft, now=now)
-        if page_id is not None:
-            tx.enqueue(Job.PAGE, page_id)
+    """Leave it to whoever closed the case."""
+    make_task(tx, one.case_id, kind, whom=one.staff_id, channels=services.channels, now=now)
 
 
 def _dedupe(one: FollowUp) -> str:

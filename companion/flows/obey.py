@@ -9,15 +9,26 @@ from uuid import UUID
 
 from companion.dialogue.commands import CommandName
 from companion.errors import UnknownRow
+from companion.flows.activities import awaiting, go_on, put_off
 from companion.flows.care import manage_care
+from companion.flows.exercise import exercise
 from companion.flows.first_questions import answer_age, answer_consent, introduce
+from companion.flows.game import game
 from companion.flows.human import human
+from companion.flows.journal import keep_journal
+from companion.flows.learn import learn
+from companion.flows.mood import manage_mood
 from companion.flows.order import Order
 from companion.flows.own_contact import manage_contact
 from companion.flows.own_data import delete, export, memory, show_privacy
 from companion.flows.plan import manage_plan
+from companion.flows.remind import remind
+from companion.flows.scale import take_scale
+from companion.flows.schedule import hold, reschedule
 from companion.flows.stay import hush, show_numbers
+from companion.flows.suggest import give_suggestion
 from companion.flows.told import object_to_sharing
+from companion.flows.week import plan_week
 from companion.language import Language
 from companion.messages import Choice
 from companion.texts import say, wording
@@ -32,7 +43,12 @@ def obey(order: Order) -> None:
 
 
 def _start(order: Order) -> None:
+    doing = awaiting(order)
+    if doing is not None and not order.message.text.startswith("/"):
+        go_on(order, doing)  # "开始" begins the timer that waits
+        return
     order.tx.students.update(order.student.id, stopped_at=None, paused_until=None)
+    reschedule(order.tx, order.student.id, campus=order.campus, now=order.now)
     if order.student.notice_at is None or not order.student.onboarded:
         introduce(order)
     else:
@@ -64,7 +80,9 @@ def _stop(order: Order) -> None:
     order.tx.inbound.answer([message.id for message in waiting], by=order.message.id)
     order.tx.students.update(order.student.id, stopped_at=order.now)
     order.tx.aftercare.follow_ups.stop(order.student.id)
+    hold(order.tx, order.student.id, until=None, now=order.now)
     hush(order.tx, order.student.id, now=order.now)
+    put_off(order)
     order.answer(order.say("stopped"))
 
 
@@ -76,12 +94,14 @@ def _pause(order: Order) -> None:
         return
     until = order.now + timedelta(days=int(days))
     order.tx.students.update(order.student.id, paused_until=until)
+    hold(order.tx, order.student.id, until=until, now=order.now)
     local = until.astimezone(order.campus.timezone)
     order.answer(order.say("paused", until=f"{local:%Y-%m-%d}"))
 
 
 def _resume(order: Order) -> None:
     order.tx.students.update(order.student.id, paused_until=None, stopped_at=None)
+    reschedule(order.tx, order.student.id, campus=order.campus, now=order.now)
     order.answer(order.say("resumed"))
 
 
@@ -115,6 +135,15 @@ _ORDERS: dict[CommandName, Callable[[Order], None]] = {
     CommandName.CONTACT: manage_contact,
     CommandName.CARE: manage_care,
     CommandName.OBJECT: object_to_sharing,
+    CommandName.MOOD: manage_mood,
+    CommandName.EXERCISE: exercise,
+    CommandName.GAME: game,
+    CommandName.SCALE: take_scale,
+    CommandName.JOURNAL: keep_journal,
+    CommandName.LEARN: learn,
+    CommandName.SUGGEST: give_suggestion,
+    CommandName.WEEK: plan_week,
+    CommandName.REMIND: remind,
     CommandName.AGAIN: _again,
     CommandName.UNKNOWN: Order.answer_unknown,
 }

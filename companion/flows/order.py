@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from companion.campus import Campus
 from companion.dialogue.commands import Command
+from companion.flows.own_zone import own_zone
 from companion.flows.sending import send
 from companion.language import Language
 from companion.messages import Choice, Message, OutboundKind
@@ -31,6 +33,8 @@ class Order:
     #: The ways to reach staff.
     channels: Channels
     now: datetime
+    #: Whether a question of the safety dialogue may wait a moment for a sentence of the model.
+    holds_questions: bool = False
 
     @property
     def has_pager(self) -> bool:
@@ -41,6 +45,11 @@ class Order:
             for one in members.all()
             for way in members.channels(one.id)
         )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the student's days are counted in."""
+        return own_zone(self.tx, self.student.id, self.campus)
 
     @property
     def argument(self) -> str:
@@ -57,12 +66,17 @@ class Order:
         *choices: Choice,
         kind: OutboundKind = OutboundKind.NOTICE,
         part: str = "",
+        picture: str = "",
     ) -> None:
-        """Send one answer; `part` tells several answers to one command apart."""
+        """Send one answer; `part` tells several answers to one command apart.
+
+        `picture` is what is drawn with it, and makes it a picture.
+        """
         draft = Draft(
-            kind=kind,
+            kind=OutboundKind.PICTURE if picture else kind,
             text=text.strip(),
             choices=choices,
+            picture=picture,
             dedupe=f"command:{self.message.id}{part}",
         )
         send(self.tx, self.account, draft, now=self.now)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Final
 
 from companion.flows.erased import tell_erased
+from companion.flows.export_care import kept_line
 from companion.flows.first_questions import consent_switches
 from companion.flows.order import Order
 from companion.flows.told import add_words, is_words, show_told
@@ -14,6 +16,7 @@ from companion.people.student import Purpose
 from companion.texts import say
 
 _LONGEST_FACT: Final = 300  # characters
+_CORRECTION: Final = re.compile(r"(\d{1,2})\s*条?\s*[:：]?\s*(\S.*)", re.DOTALL)
 
 
 def show_privacy(order: Order) -> None:
@@ -41,6 +44,7 @@ def show_privacy(order: Order) -> None:
         minimum=order.campus.minimum_age,
         retention=order.campus.retention_days,
         unstored="" if student.allows(Purpose.STORAGE) else order.say("privacy_unstored"),
+        kept=kept_line(order),
         choices="\n".join(lines),
     )
     told = Choice(say("told.button", language), "/privacy told")
@@ -74,7 +78,9 @@ def delete(order: Order) -> None:
 def _erase(order: Order) -> None:
     tell_erased(order)
     code = secrets.token_hex(6).upper()
-    counts = order.tx.students.erase(order.student.id, code=code, now=order.now)
+    counts = order.tx.students.erase(
+        order.student.id, code=code, campus=order.campus, now=order.now
+    )
     local = order.now.astimezone(order.campus.timezone)
     order.answer(
         order.say(
@@ -99,15 +105,32 @@ def memory(order: Order) -> None:
     elif verb == "keep" and rest:
         order.tx.talk.add_fact(student.id, rest[:_LONGEST_FACT], now=order.now)
         order.answer(order.say("memory_kept"))
+    elif verb == "change" and rest:
+        _correct(order, rest)
     elif verb == "forget" and rest:
         _forget(order, rest)
     else:
         _list_memory(order)
 
 
+def _correct(order: Order, rest: str) -> None:
+    """Put the student's own words in the place of what was remembered wrongly."""
+    facts = order.tx.talk.facts(order.student.id)
+    told = _CORRECTION.match(rest)
+    if told is None or not 0 < int(told[1]) <= len(facts):
+        order.answer(order.say("memory_how_to_correct"))
+        return
+    order.tx.talk.drop_fact(order.student.id, facts[int(told[1]) - 1].id)
+    order.tx.talk.add_fact(order.student.id, told[2][:_LONGEST_FACT], now=order.now)
+    order.answer(order.say("memory_corrected"))
+
+
 def _forget(order: Order, which: str) -> None:
+    student = order.student
     if which == "all":
-        order.tx.talk.forget(order.student.id)
+        order.tx.talk.forget(student.id)
+    elif which == "summary":
+        order.tx.students.set_summary(student.id, "", up_to=student.summary_seq + 1)
     else:
         facts = [fact for fact in order.tx.talk.facts(order.student.id) if str(fact.id) == which]
         for fact in facts:
@@ -127,5 +150,7 @@ def _list_memory(order: Order) -> None:
         Choice(order.say("memory_forget_one", number=number), f"/memory forget {fact.id}")
         for number, fact in enumerate(facts, start=1)
     ]
+    if summary:
+        choices.append(Choice(order.say("memory_forget_summary"), "/memory forget summary"))
     forget_all = Choice(order.say("memory_forget_all"), "/memory forget all")
     order.answer(order.say("memory_list", facts=listed, summary=gist), *choices, forget_all)

@@ -23,6 +23,8 @@ TRIES = 3
 #: A channel that wants to wait longer than this has failed, by how grave the case is.
 _PATIENCE = {True: timedelta(seconds=20), False: timedelta(seconds=60)}
 _AGAIN = timedelta(seconds=2)
+#: Before each try of a page that has no row (seconds).
+_DIRECT_PAUSES = (0, 2, 10, 30)
 #: Reasons that speak of a case nobody has yet: they are dropped when somebody has it.
 _LADDER = {PageReason.RISEN, PageReason.RUNG, PageReason.ASKED, PageReason.BUNDLE}
 
@@ -48,8 +50,9 @@ def page(page_id: UUID, *, services: Services) -> None:
         if claimed is None:
             return
         case = tx.cases.get(claimed.case_id)
-        if claimed.why in _LADDER and (not case.is_open or case.is_answered):
-            tx.pages.settle(page_id, PageState.DROPPED, reason="answered", now=now)
+        needless = _needless(claimed, case)
+        if needless is not None:
+            tx.pages.settle(page_id, PageState.DROPPED, reason=needless, now=now)
             return
         address = _address(tx, claimed, services)
         text = page_text(tx, claimed, case, services=services, now=now)
@@ -59,14 +62,35 @@ def page(page_id: UUID, *, services: Services) -> None:
 
 
 def page_directly(verdict: Verdict, *, services: Services) -> bool:
-    """Page staff with no database in between (law 4); False when no channel took it."""
+    """Page staff with no database in between (law 4); False when no channel took it.
+
+    There is no row that somebody could find later: what a channel cannot take at once is tried
+    again right here.
+    """
     text = text_without_case(verdict, campus=services.campus, now=services.clock.now())
-    outcomes = [
-        _try(channel, address, text).state is PageState.SENT
+    ways = [
+        (channel, address)
         for kind, address in services.channels.campus_wide
         if (channel := services.channels.get(kind)) is not None
     ]
-    return any(outcomes)
+    has_reached = False
+    for pause in _DIRECT_PAUSES:
+        services.clock.sleep(pause)
+        tried = [(way, _try(*way, text).state) for way in ways]
+        has_reached |= any(state is PageState.SENT for _, state in tried)
+        ways = [way for way, state in tried if state is PageState.OWED]
+        if not ways:
+            break
+    return has_reached
+
+
+def _needless(page: Page, case: Case) -> str | None:
+    """Return why a page need not leave any more; None when it must."""
+    if page.why not in _LADDER:
+        return None
+    if not case.is_open or case.is_answered:
+        return "answered"
+    return None if case.may_page else "objected"
 
 
 def _address(tx: Reading, page: Page, services: Services) -> str | None:

@@ -17,6 +17,14 @@ from companion.texts import say
 
 #: Reasons whose page can be answered by "mine".
 _CLAIMABLE = {PageReason.RISEN, PageReason.RUNG, PageReason.ASKED}
+#: Reasons that speak to one person of a case they know: a button opens its card.
+_OPENED = {
+    PageReason.GIVEN,
+    PageReason.RELAY,
+    PageReason.UNDELIVERED,
+    PageReason.FOLLOW_UP,
+    PageReason.CONTACT,
+}
 
 
 def page_text(
@@ -38,12 +46,12 @@ def page_text(
         level=say(f"page.level_{page.level.label}", language),
         case=case.number,
     )
-    buttons = (Choice(say("page.claim", language), f"claim:{case.number}"),)
     return PageText(
         subject=subject,
         body=body,
         url=desk_link(case.number, services=services),
-        buttons=buttons if page.why in _CLAIMABLE else (),
+        buttons=_buttons(page, case, language),
+        once=page.id,
     )
 
 
@@ -59,11 +67,9 @@ def text_without_case(verdict: Verdict, *, campus: Campus, now: datetime) -> Pag
         at=f"{now.astimezone(campus.timezone):%H:%M}",
         waiting=_waiting(timedelta(), language),
         case="–",
+        act=say("page.no_store", language),
     )
-    return PageText(
-        subject=say("page.subject", language, level=level, case="–"),
-        body=f"{body}\n{say('page.no_store', language)}",
-    )
+    return PageText(subject=say("page.subject", language, level=level, case="–"), body=body)
 
 
 def desk_link(number: int, *, services: Services) -> str | None:
@@ -89,10 +95,37 @@ def _fields(
     return {
         "level": say(f"page.level_{page.level.label}", language),
         "kinds": _kinds(case.kinds, language),
-        "at": f"{case.opened_at.astimezone(campus.timezone):%H:%M}",
+        "at": _since(case.raised_at, now, campus),
         "waiting": _waiting(now - case.raised_at, language),
         "case": case.number,
+        "act": _act(page, case, campus, language, now=now),
     }
+
+
+def _act(page: Page, case: Case, campus: Campus, language: Language, *, now: datetime) -> str:
+    """Return what is asked of whoever reads it, and by when."""
+    clock = campus.clocks.of(page.level, asked_for=case.asked_for)
+    is_late = not clock.on_duty_only and now - case.raised_at >= clock.acknowledge
+    return say(
+        "page.act_late" if is_late else "page.act",
+        language,
+        within=_waiting(clock.acknowledge, language),
+        contact=_waiting(clock.contact, language),
+    )
+
+
+def _buttons(page: Page, case: Case, language: Language) -> tuple[Choice, ...]:
+    """Return what can be pressed: a case is claimed anywhere, and opened in a private chat only."""
+    if page.why in _CLAIMABLE:
+        return (Choice(say("page.claim", language), f"claim:{case.number}"),)
+    if page.why in _OPENED and page.staff_id is not None:
+        return (Choice(say("page.open", language), f"case:{case.number}"),)
+    return ()
+
+
+def _since(at: datetime, now: datetime, campus: Campus) -> str:
+    local, today = at.astimezone(campus.timezone), now.astimezone(campus.timezone).date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
 
 
 def _kinds(kinds: tuple[Kind, ...], language: Language) -> str:
@@ -103,6 +136,8 @@ def _kinds(kinds: tuple[Kind, ...], language: Language) -> str:
 def _waiting(span: timedelta, language: Language) -> str:
     minutes = max(0, int(span.total_seconds() // 60))
     hours, rest = divmod(minutes, 60)
+    if hours and not rest:
+        return say("page.waiting_whole_hours", language, hours=hours)
     if hours:
         return say("page.waiting_hours", language, hours=hours, minutes=rest)
     return say("page.waiting_minutes", language, minutes=minutes)

@@ -18,8 +18,19 @@ def people_there(order: Order, verdict: Verdict) -> People:
     case = order.tx.cases.open_of(order.student.id)
     if case is not None and case.level >= verdict.level and _was_told(case):
         return People(Reach.TOLD)
-    if not _is_paged(order, verdict):
-        return NOBODY
+    return _on_duty(order) if _is_paged(order, verdict) else NOBODY
+
+
+def alert_about(order: Order) -> Reach:
+    """Return what became of the alert that the student's open case gave rise to."""
+    case = order.tx.cases.open_of(order.student.id)
+    if case is None or not case.may_page:
+        return Reach.NOBODY
+    return Reach.TOLD if case.notified_at is not None else _on_duty(order).reach
+
+
+def _on_duty(order: Order) -> People:
+    """Return whom a page reaches now, or when it will."""
     roster = read_roster(order.tx, channels=order.channels, now=order.now)
     if roster.is_staffed(order.now):
         return People(Reach.TELLING)

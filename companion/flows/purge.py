@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from companion.flows.services import Services
+from companion.staff.people import STAFF_SESSION_LIFE
 
 #: What is kept for those who did not allow storage: long enough to deliver and to help.
 UNSTORED = timedelta(hours=24)
@@ -16,7 +17,7 @@ _BATCH = 5_000
 
 
 def purge(*, services: Services) -> int:
-    """Delete old words, old browsers and erased students; returns how many rows went.
+    """Delete old words, old browsers, void codes and erased students; returns how many rows went.
 
     Raises StoreUnavailable. Safe to run twice.
     """
@@ -34,5 +35,9 @@ def purge(*, services: Services) -> int:
             break
     with services.store.transaction() as tx:
         deleted += tx.upkeep.close_sessions(before=now - SESSION_LIFE)
-        deleted += tx.students.bury(before=now - RECEIPT_LIFE)
+        deleted += tx.upkeep.close_staff_sessions(before=now - STAFF_SESSION_LIFE)
+        deleted += tx.upkeep.drop_codes(now=now)
+        deleted += tx.digests.forget(before=before)
+        deleted += tx.care.nudges.forget(before=before)
+        deleted += tx.students.bury(before=now - RECEIPT_LIFE, campus=services.campus)
     return deleted

@@ -13,6 +13,7 @@ from companion.errors import BadInput
 from companion.flows.case_audit import audit
 from companion.flows.case_work import note_contact
 from companion.flows.hand_back import hand_back
+from companion.flows.mark_delivery import owe_mark
 from companion.flows.sending import send
 from companion.flows.services import Services
 from companion.jobs import Job
@@ -86,13 +87,16 @@ def say_to_student(
         dedupe = f"relay:say:{relay.id}:{once or uuid4()}"
         words = say("relay.header", student.language, name=staff.name) + f"\n{text.strip()}"
         draft = Draft(kind=OutboundKind.RELAY, text=words, dedupe=dedupe)
-        sent = send(tx, tx.students.latest_account(student.id), draft, now=now)
+        account = tx.students.latest_account(student.id)
+        sent = send(tx, account, draft, now=now)
         if sent is None:
             found = tx.outbound.find(student.id, dedupe)
             return None if found is None else found.id
         tx.cases.seen(case_id, staff_id=staff.id, now=now)
         if case.state is CaseState.CLAIMED:
             note_contact(tx, case_id, staff=staff, now=now)
+        if account.platform.is_mailbox:
+            owe_mark(tx, sent)  # it is there already: nobody hands it over any more
         audit(tx, Action.RELAY_SAY, case, staff=staff, now=now)
     return sent
 

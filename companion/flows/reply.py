@@ -12,14 +12,19 @@ from uuid import UUID, uuid4
 from companion.dialogue.compose import Engine, Patience, Piece, compose
 from companion.dialogue.pace import next_gap, patience
 from companion.dialogue.prompt import TalkContext
+from companion.flows.after_reply import Answered, after_reply
+from companion.flows.cite import cite
+from companion.flows.lean import leans_on_us
+from companion.flows.look_up import look_up
 from companion.flows.own_turns import own_turns
+from companion.flows.own_zone import own_zone
+from companion.flows.recent import recent_things, watchfulness
 from companion.flows.sending import speaking, start_delivery
 from companion.flows.services import Services
 from companion.flows.stay import TALK_GAP
 from companion.jobs import Job
 from companion.messages import Choice, InboundKind, Message, OutboundKind, OutboundState
 from companion.people.student import Account, AgeBand, Purpose, Student
-from companion.risk import Level
 from companion.store import Draft, PastTurn, Transaction
 from companion.texts import say
 from companion.turns import Role, Turn
@@ -63,6 +68,7 @@ def reply(student_id: UUID, *, services: Services) -> None:
         turn = _begin(owner, waiting, services)
         if turn is None:
             return
+        turn.context = look_up(turn.context, waiting, services)
         if not _write(turn, services, may_start_over=fresh_starts < _FRESH_STARTS):
             fresh_starts += 1
         waiting = _settled(student_id, owner, services)
@@ -155,17 +161,19 @@ def _context(
     this_talk = _this_talk(past, now=now)
     turns = past if remembers else this_talk
     lines = [Turn(Role.USER, message.text) for message in waiting]
-    language = speaking(student, waiting[-1])
+    language, zone = speaking(student, waiting[-1]), own_zone(tx, student.id, services.campus)
     return TalkContext(
         language=language,
         campus_name=services.campus.name[language],
-        local_time=now.astimezone(services.campus.timezone),
+        local_time=now.astimezone(zone),
         turns=(*(turn.turn for turn in turns), *lines),
         earlier_turns=len(turns) - len(this_talk),
         summary=tx.students.summary(student.id) if remembers else None,
         facts=tuple(fact.text for fact in tx.talk.facts(student.id)) if remembers else (),
-        level=max((message.level or Level.NONE for message in waiting), default=Level.NONE),
+        recent=recent_things(tx, student, now=now, campus=services.campus, language=language),
+        level=watchfulness(tx, waiting, now=now),
         card_shown=student.card_at is not None and now - student.card_at < TALK_GAP,
+        leans=leans_on_us(tx, student.id, now=now, zone=zone),
         guided_told=_lately(student.guided_told_at, now),
         handed_back=bool(tx.relays.lately(student.id, after=now - TALK_GAP)),
     )
@@ -216,7 +224,7 @@ def _write(turn: _Turn, services: Services, *, may_start_over: bool) -> bool:
                 shown_at = now
     buttons = tuple(Choice(label, label) for label in choices)
     draft = Draft(kind=OutboundKind.REPLY, text=text.strip(), choices=buttons, dedupe="")
-    _finish(turn, draft, engine, services)
+    _finish(turn, cite(draft, turn.context, engine), engine, services)
     return True
 
 
@@ -275,6 +283,8 @@ def _finish(turn: _Turn, draft: Draft, engine: Engine, services: Services) -> No
         tx.inbound.answer([message.id for message in turn.waiting], by=turn.outbound_id)
         start_delivery(tx, turn.account, turn.outbound_id, kind=OutboundKind.REPLY)
         _learn(tx, turn, engine, now=now)
+        answered = Answered(turn.student, turn.account, turn.waiting, turn.context, engine)
+        after_reply(tx, answered, campus=services.campus, now=now)
 
 
 def _learn(tx: Transaction, turn: _Turn, engine: Engine, *, now: datetime) -> None:

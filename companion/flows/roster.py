@@ -15,11 +15,14 @@ from companion.store import Reading
 HORIZON = timedelta(days=14)
 
 
-def read_roster(tx: Reading, *, channels: Channels, now: datetime) -> Roster:
-    """Return who could be paged, now and in the coming days."""
+def read_roster(
+    tx: Reading, *, channels: Channels, now: datetime, since: datetime | None = None
+) -> Roster:
+    """Return who could be paged, now and in the coming days; with the duties since a moment."""
+    begins = now if since is None else min(now, max(since, now - HORIZON))
     staff = tuple(one for one in tx.members.all() if one.may(Right.CASES))
     return Roster(
-        shifts=tuple(tx.shifts.between(now, now + HORIZON)),
+        shifts=tuple(tx.shifts.between(begins, now + HORIZON)),
         staff=staff,
         reachable=frozenset(
             one.id

@@ -11,6 +11,8 @@ from companion.ports import (
     Clock,
     LanguageModel,
     Masks,
+    Meanings,
+    Painter,
     SecondOpinion,
     Senders,
     Store,
@@ -33,7 +35,15 @@ class Services:
     model: LanguageModel | None
     #: Phone-like digit strings that may appear in a message.
     known_numbers: frozenset[str]
+    #: Whether a question of the safety dialogue may wait a moment for a sentence of the model, and
+    #: the model, with little patience, that is asked for it; None where nobody asks.
+    holds_questions: bool = False
+    reflector: LanguageModel | None = None
     #: None: nobody is asked beside the screen.
     second_opinion: SecondOpinion | None = None
     #: The address that staff and students reach us under; None: pages carry no link.
     public_url: str | None = None
+    #: None: pictures go out as their words alone.
+    painter: Painter | None = None
+    #: Compares texts by meaning; None: articles are found by their words alone.
+    meanings: Meanings | None = None

@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from companion.dialogue.reflection import is_told
 from companion.flows.escalate import escalate
 from companion.flows.order import Order
-from companion.flows.people_there import people_there
-from companion.flows.sending import send
-from companion.messages import OutboundKind
+from companion.flows.people_there import alert_about, people_there
+from companion.flows.sending import let_go, send
+from companion.jobs import Job
+from companion.messages import InboundKind, OutboundKind
 from companion.people.student import AgeBand
 from companion.risk import Kind, Level, Verdict
 from companion.safety.card import Card, crisis_card, numbers_card
@@ -29,6 +31,8 @@ from companion.safety.plan import SafetyPlan
 from companion.safety.wordings import wordings
 from companion.store import Draft, Reading, Transaction
 
+#: So long a question may wait for a sentence of the model.
+HOLD = timedelta(seconds=3)
 #: After this much silence a safety talk is over; a new alarm begins another one.
 TALK_GAP = timedelta(hours=6)
 #: Branches in which other numbers, or the police, come first.
@@ -68,7 +72,8 @@ def go_on(order: Order, turned: Turned, *, part: str = "") -> None:
     _keep_plan(order, turned)
     if turned.said is not None:
         card = Card(turned.said.text, turned.said.choices)
-        _send(order, card, level=turned.state.level, part=part)
+        hold = HOLD if _waits_for_a_sentence(order, turned) else None
+        _send(order, card, level=turned.state.level, part=part, hold=hold)
     if turned.verdict.level.needs_card:
         escalate(order, turned.verdict)
 
@@ -135,7 +140,6 @@ def hush(tx: Transaction, student_id: UUID, *, now: datetime) -> None:
 
 
 def _scene(order: Order, state: State) -> Scene:
-    case = order.tx.cases.open_of(order.student.id)
     numbers = numbers_for(
         order.campus,
         language=order.language,
@@ -144,12 +148,19 @@ def _scene(order: Order, state: State) -> Scene:
         kind=_KIND_OF.get(state.branch, Kind.SUICIDE),
         for_minor=_is_minor(order),
     )
-    told = case is not None and case.may_page
-    return Scene(language=order.language, numbers=numbers, staff_told=told)
+    return Scene(language=order.language, numbers=numbers, reach=alert_about(order))
 
 
-def _send(order: Order, card: Card, *, level: Level, part: str) -> None:
+def _waits_for_a_sentence(order: Order, turned: Turned) -> bool:
+    is_written = order.message.kind is InboundKind.TEXT and is_told(order.message.text)
+    return order.holds_questions and turned.may_be_reflected and is_written
+
+
+def _send(
+    order: Order, card: Card, *, level: Level, part: str, hold: timedelta | None = None
+) -> None:
     tx, student, message = order.tx, order.student, order.message
+    let_go(tx, student.id, now=order.now)
     # A reply in the making did not know of this; it must not appear under a safety text.
     tx.outbound.cancel_replies(student.id, now=order.now)
     draft = Draft(
@@ -157,8 +168,11 @@ def _send(order: Order, card: Card, *, level: Level, part: str) -> None:
         text=card.text,
         choices=card.choices,
         dedupe=f"card:{message.id}{part}",
+        not_before=order.now + hold if hold else None,
     )
     sent = send(tx, order.account, draft, now=order.now)
+    if sent is not None and hold:
+        tx.enqueue(Job.REFLECT, sent)
     waiting = [other.id for other in tx.inbound.waiting(student.id)]
     tx.inbound.answer(waiting, by=sent or message.id)
     tx.students.update(student.id, card_at=order.now, card_level=level)

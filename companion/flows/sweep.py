@@ -10,7 +10,7 @@ from datetime import timedelta
 from companion.flows.deliver import lost_notice
 from companion.flows.sending import start_delivery
 from companion.flows.services import Services
-from companion.messages import OutboundState
+from companion.messages import Outbound, OutboundKind, OutboundState
 
 #: Younger work is left to the job that was sent for it.
 GRACE = timedelta(seconds=20)
@@ -35,10 +35,15 @@ def sweep(*, services: Services) -> int:
             if outbound.state is OutboundState.PENDING or (
                 outbound.kind.is_urgent and tx.outbound.reopen(outbound.id, now=now)
             ):
-                start_delivery(tx, account, outbound.id, kind=outbound.kind)
-            elif tx.outbound.doubt(outbound.id, now=now):
+                start_delivery(tx, account, outbound.id, kind=outbound.kind, is_held=True)
+            elif tx.outbound.doubt(outbound.id, now=now) and not _is_nudge(outbound):
                 student = tx.students.get(outbound.student_id)
                 notice = tx.outbound.add(account, lost_notice(outbound, student), now=now)
                 if notice is not None:
                     start_delivery(tx, account, notice.id, kind=notice.kind)
     return len(owed) + len(overdue)
+
+
+def _is_nudge(outbound: Outbound) -> bool:
+    """Whether it is one of those that nobody has to be asked about when they may be lost."""
+    return outbound.kind is OutboundKind.NUDGE

@@ -12,6 +12,7 @@ from companion.campus import Campus
 from companion.dialogue.commands import Command, CommandName, parse_command
 from companion.errors import UnknownRow
 from companion.flows.first_questions import set_consent
+from companion.flows.objection import apply_objection
 from companion.flows.order import Order
 from companion.language import Language
 from companion.messages import Choice
@@ -115,17 +116,10 @@ def object_to_sharing(order: Order) -> None:
     """Stop alerts that are no emergency, and say what still happens; or take that back."""
     is_back = order.argument == "undo"
     set_consent(order.tx, order.student.id, Purpose.STAFF_ALERT, granted=is_back, now=order.now)
-    order.tx.audit.add(
-        actor="student",
-        action=Action.AGREED if is_back else Action.OBJECTED,
-        now=order.now,
-        student_id=order.student.id,
-    )
-    if is_back:
-        order.answer(say("object.undone", order.language))
-    else:
-        undo = Choice(say("object.undo", order.language), "/object undo")
-        order.answer(say("object.done", order.language), undo)
+    of_case = apply_objection(order, is_back=is_back)
+    text = say("object.undone" if is_back else "object.done", order.language)
+    undo = Choice(say("object.undo", order.language), "/object undo")
+    order.answer(f"{text.strip()}\n\n{of_case}", *([] if is_back else [undo]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +165,8 @@ class Teller:
             if page.state is PageState.SENT and page.settled_at is not None
         ]
         if sent:
-            return [self._say("paged", at=self._at(min(sent)))]
+            stopped = [] if case.may_page else [self._say("stopped")]
+            return [self._say("paged", at=self._at(min(sent))), *stopped]
         return [self._say("not_paged" if case.may_page else "objected")]
 
     def _read(self, entries: Iterable[Entry]) -> list[str]:

@@ -47,10 +47,9 @@ class Student:
     #: Usual gap between two lines of one thought, in seconds; None until seen.
     usual_gap: float | None = None
     last_message_at: datetime | None = None
-    #: The last crisis card of the present talk, its level, and how many safety texts followed.
+    #: The last crisis card of the present talk, and its level.
     card_at: datetime | None = None
     card_level: Level = Level.NONE
-    card_repeats: int = 0
     #: The talk up to this position is folded into the summary.
     summary_seq: int = 0
 

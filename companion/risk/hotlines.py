@@ -67,20 +67,22 @@ class Registry:
         today = now.date()
         active = [line for line in self.lines if _may_show(line)]
         old = [line.id for line in active if line.expires_at < today]
-        unverified = [line.id for line in active if not line.verified_by]
+        unverified = [line.id for line in active if line.may_be_dialled and not line.verified_by]
         found = [f"hotline {name}: the check date has passed" for name in old]
         if unverified:
             found.append(f"{len(unverified)} hotlines were never dialled: {', '.join(unverified)}")
-        for country in sorted({line.country for line in active} - {_ANYWHERE}):
-            found += self._gaps(country)
+        found += [f"hotlines for {place}: no {kind.value} line" for place, kind in self.missing()]
         return tuple(found)
 
-    def _gaps(self, country: str) -> list[str]:
-        kinds = {line.kind for line in self._of_place(country)}
-        needed = (LineKind.EMERGENCY, LineKind.CRISIS)
-        return [
-            f"hotlines for {country}: no {kind.value} line" for kind in needed if kind not in kinds
-        ]
+    def missing(self) -> tuple[tuple[str, LineKind], ...]:
+        """Return which country lacks which kind of line that every country should have."""
+        countries = {line.country for line in self.lines if _may_show(line)} - {_ANYWHERE}
+        return tuple(
+            (country, kind)
+            for country in sorted(countries)
+            for kind in (LineKind.EMERGENCY, LineKind.CRISIS)
+            if kind not in {line.kind for line in self._of_place(country)}
+        )
 
     def _of_place(self, region: str) -> list[Line]:
         own = [line for line in self.lines if line.country == region and _may_show(line)]

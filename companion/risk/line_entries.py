@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from companion.campus import OpenHours, Wording
 from companion.errors import ContentError
 from companion.language import Language
+from companion.open_hours import OpenHours, Wording
 from companion.risk.content import Entry, entries, read_toml, refuse_unknown, words
 from companion.risk.lines import Channel, ChannelType, Line, LineHours, LineKind, LineStatus
 
@@ -64,7 +64,7 @@ def _built(entry: Entry, document: Mapping[str, Any]) -> Line:
         checked_at=_day(entry.get("checked_at", document["checked_at"])),
         expires_at=_day(entry.get("expires_at", document["expires_at"])),
         status=LineStatus(entry.get("status", "active")),
-        notes=entry.get("notes", ""),
+        notes=_wording(entry["notes"]) if "notes" in entry else None,
     )
 
 

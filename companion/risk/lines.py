@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from companion.campus import OpenHours, Wording
 from companion.language import Language
+from companion.open_hours import OpenHours, Wording
 
 #: Ways to reach a line without speaking.
 _WRITTEN = ("text", "chat", "web")
@@ -115,7 +115,13 @@ class Line:
     checked_at: date
     expires_at: date
     status: LineStatus
-    notes: str
+    #: What staff should know of it; None: nothing more.
+    notes: Wording | None
+
+    @property
+    def may_be_dialled(self) -> bool:
+        """Whether somebody may dial it to check it: an emergency number is never tried out."""
+        return self.kind is not LineKind.EMERGENCY
 
     @property
     def dial_display(self) -> str:

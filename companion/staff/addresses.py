@@ -12,6 +12,8 @@ from companion.staff.people import ChannelKind
 _EMAIL: Final = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]+", re.ASCII)
 _CHAT: Final = re.compile(r"-?[0-9]{1,20}", re.ASCII)
 _ROBOT: Final = re.compile(r"[A-Za-z0-9_-]{8,128}", re.ASCII)
+#: WeCom's rule for the name of a member.
+_MEMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", re.ASCII)
 _HERE: Final = frozenset({"127.0.0.1", "::1"})
 
 
@@ -31,11 +33,19 @@ def clean_address(kind: ChannelKind, address: str) -> str:
             key = _robot_key(given)
             wanted = "the key of a WeCom group robot, or its whole address"
             return _checked(key, ok=bool(_ROBOT.fullmatch(key)), wanted=wanted)
+        case ChannelKind.WECOM_APP:
+            wanted = "the UserID of a WeCom member: 1-64 letters, digits, _ - @ or ."
+            return _checked(given, ok=is_wecom_member(given), wanted=wanted)
 
 
 def is_email(address: str) -> bool:
     """Whether this is one plain e-mail address."""
     return address.isascii() and bool(_EMAIL.fullmatch(address))
+
+
+def is_wecom_member(user: str) -> bool:
+    """Whether this may be the UserID of one WeCom member; never "@all", never two of them."""
+    return bool(_MEMBER.fullmatch(user))
 
 
 def is_safe_address(url: str) -> bool:

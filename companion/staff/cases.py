@@ -84,7 +84,7 @@ class Case:
     state: CaseState
     #: Whether the student asked for a person (also true beside a risk).
     asked_for: bool
-    #: A test alarm: marked everywhere, counted nowhere.
+    #: A drill: marked everywhere, counted nowhere.
     is_drill: bool
     #: False while the student objects to sharing and no life is in danger: nobody is paged.
     may_page: bool

@@ -43,7 +43,7 @@ class Clock:
     acknowledge: timedelta
     contact: timedelta
     #: By time; after the last one the case is paged again at each beginning of a duty.
-    #: Empty: nobody is paged, the case is part of the digest.
+    #: Empty: nobody is paged; the daily digest counts who was at this level.
     rungs: tuple[Rung, ...] = ()
     #: Whether the waiting runs only while somebody is on duty.
     on_duty_only: bool = False

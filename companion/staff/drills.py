@@ -1,4 +1,4 @@
-"""Drills: a test alarm that goes the whole way to people and concerns nobody."""
+"""Drills: an alarm that goes the whole way to people and concerns nobody."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from companion.risk import Level, Subject, Verdict
 #: The student that is nobody: no account, no words, one row for all drills.
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000001")
 #: A drill rings as loud as a case that must be claimed within minutes.
-ALARM: Final = Verdict(level=Level.HIGH, subject=Subject.UNCLEAR, evidence=("test alarm",))
+ALARM: Final = Verdict(level=Level.HIGH, subject=Subject.UNCLEAR, evidence=("drill",))
 #: After this long a drill ends by itself.
 LASTS: Final = timedelta(minutes=30)
 #: How long after its hour a weekly drill may still begin: it lets real cases go first.

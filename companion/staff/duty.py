@@ -16,6 +16,11 @@ class Duty(StrEnum):
     BACKUP = "backup"
     SUPERVISOR = "supervisor"
 
+    @property
+    def runs_clocks(self) -> bool:
+        """Whether clocks that wait for somebody on duty run: a supervisor is the next rung only."""
+        return self is not Duty.SUPERVISOR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:

@@ -69,9 +69,10 @@ class Coverage:
 
     @classmethod
     def of(cls, shifts: Iterable[Shift]) -> Coverage:
-        """Return the time that some shift covers, whoever's it is."""
+        """Return the time that some shift covers which lets clocks run, whoever's it is."""
         spans: list[tuple[datetime, datetime]] = []
-        for shift in sorted(shifts, key=lambda shift: shift.starts_at):
+        running = (shift for shift in shifts if shift.duty.runs_clocks)
+        for shift in sorted(running, key=lambda shift: shift.starts_at):
             if spans and shift.starts_at <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(spans[-1][1], shift.ends_at))
             else:

@@ -29,7 +29,7 @@ _SHIFTS = {Who.BACKUP: Duty.BACKUP, Who.SUPERVISOR: Duty.SUPERVISOR}
 class Roster:
     """Who could be paged."""
 
-    #: Those that run now or begin later.
+    #: Those that ran since the clocks in question began, run now or begin later.
     shifts: tuple[Shift, ...] = ()
     #: Accounts in use that take cases.
     staff: tuple[Staff, ...] = ()
@@ -55,13 +55,20 @@ class Roster:
             (
                 shift.starts_at
                 for shift in self.shifts
-                if shift.starts_at > after and shift.duty is not Duty.SUPERVISOR
+                if shift.starts_at > after and shift.duty.runs_clocks
             ),
             default=None,
         )
 
+    def due(self, clock: Clock, start: datetime, span: timedelta) -> datetime:
+        """Return when a time is used up: on duty only, where its clock says so.
+
+        The ladder and the clocks that staff see go by this one.
+        """
+        return self.after_duty_time(start, span) if clock.on_duty_only else start + span
+
     def after_duty_time(self, start: datetime, span: timedelta) -> datetime:
-        """Return when so much time on duty has passed; without a roster, so much time."""
+        """Return when so much time on duty has passed; after the last duty, so much time."""
         for begins, ends in _stretches(self._duties(), start):
             if ends - begins >= span:
                 return begins + span
@@ -72,7 +79,7 @@ class Roster:
     def _duties(self) -> list[tuple[datetime, datetime]]:
         said = [one.on_duty_since for one in self.staff if one.on_duty_since is not None]
         return [
-            *((one.starts_at, one.ends_at) for one in self.shifts if one.duty != Duty.SUPERVISOR),
+            *((one.starts_at, one.ends_at) for one in self.shifts if one.duty.runs_clocks),
             *((since, since + MARK_LASTS) for since in said),
         ]
 
@@ -180,15 +187,11 @@ def _due(case: Case, clock: Clock, roster: Roster, *, index: int, now: datetime)
         later = roster.next_duty(now) or now + _NEXT_TRY
         return later if case.is_notified else min(later, now + _UNHEARD)
     after = clock.rungs[index].after
-    since_raised = _passed(clock, roster, case.raised_at, after)
+    since_raised = roster.due(clock, case.raised_at, after)
     if clock.rungs[index].who is Who.STUDENT:
         return max(now, since_raised)
     gap = after - (clock.rungs[index - 1].after if index else timedelta())
-    return max(now, min(since_raised, _passed(clock, roster, now, gap)))
-
-
-def _passed(clock: Clock, roster: Roster, start: datetime, span: timedelta) -> datetime:
-    return roster.after_duty_time(start, span) if clock.on_duty_only else start + span
+    return max(now, min(since_raised, roster.due(clock, now, gap)))
 
 
 def _said_so(one: Staff, at: datetime) -> bool:

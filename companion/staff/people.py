@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from companion.language import Language
+
+#: How long a browser of staff stays signed in at most, however busy it is.
+STAFF_SESSION_LIFE: Final = timedelta(hours=12)
 
 
 class Role(StrEnum):
@@ -55,6 +59,7 @@ class ChannelKind(StrEnum):
 
     TELEGRAM = "telegram"
     WECOM = "wecom"  #: A WeCom group robot's key.
+    WECOM_APP = "wecom_app"  #: One member's UserID; the campus's own application writes to them.
     EMAIL = "email"
     WEBHOOK = "webhook"  #: An https address that takes a signed JSON object.
 

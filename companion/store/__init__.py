@@ -8,12 +8,12 @@ from companion.store.repositories import (
     Inbounds,
     Outbounds,
     Reading,
-    Students,
     Talks,
     Transaction,
 )
 from companion.store.saved_replies import SavedReplies, SavedReply
 from companion.store.staffing import Audit, Entry, Login, Members, Shifts
+from companion.store.students import Students
 
 __all__ = [
     "Audit",

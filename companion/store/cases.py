@@ -31,6 +31,7 @@ class PageReason(StrEnum):
     RUNG = "rung"  #: Nobody answered the rung before.
     ASKED = "asked"  #: The student asked for a person.
     FOLLOW_UP = "follow_up"  #: A task after a closed case.
+    CONTACT = "contact"  #: The emergency contact could not be written to: somebody has to call.
     RELAY = "relay"  #: The student wrote, and nobody reads the relay.
     UNDELIVERED = "undelivered"  #: What the counsellor wrote will never reach the student there.
     GIVEN = "given"  #: Somebody handed the case to this person.
@@ -174,6 +175,18 @@ class Cases(Protocol):
         """Forget that the student asked for a person, and page nobody for it any more.
 
         False when somebody has the case, or a risk was seen in it: then only a person decides.
+        """
+
+    def object(self, case_id: UUID) -> bool:
+        """Page nobody for it any more: the student objects.
+
+        False when life is in danger, a person was asked for, or nobody was to be paged anyway.
+        """
+
+    def allow(self, case_id: UUID, *, now: datetime) -> bool:
+        """Let staff be paged after all, its clocks begun anew while nobody has it.
+
+        False when they may be paged already, or it is closed.
         """
 
     def close(

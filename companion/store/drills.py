@@ -9,7 +9,7 @@ from companion.language import Language
 
 
 class Drills(Protocol):
-    """Whom test alarms concern."""
+    """Whom drills concern."""
 
     def prepare(self, *, language: Language, now: datetime) -> None:
         """Make the student that is nobody, unless it is there: no account, no consent, no words."""

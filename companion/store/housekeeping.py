@@ -25,10 +25,19 @@ class Upkeep(Protocol):
     """Deleting what has passed its date, and counting what is left to do."""
 
     def drop_words(self, *, before: datetime, unstored_before: datetime, limit: int) -> int:
-        """Delete settled messages older than this (sooner for those who refused storage)."""
+        """Delete settled messages, and what students kept of themselves, older than this.
+
+        Sooner for those who refused storage.
+        """
 
     def close_sessions(self, *, before: datetime) -> int:
         """Forget browsers that nobody has used since."""
+
+    def close_staff_sessions(self, *, before: datetime) -> int:
+        """Forget browsers of staff that signed in before a moment."""
+
+    def drop_codes(self, *, now: datetime) -> int:
+        """Forget codes that bind a chat account and have expired."""
 
     def counts(self, *, now: datetime) -> dict[str, float]:
         """Return gauges: what is owed, and how old the oldest of it is (seconds)."""

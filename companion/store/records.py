@@ -32,7 +32,6 @@ class StudentChanges(TypedDict, total=False):
     last_message_at: datetime | None
     card_at: datetime | None
     card_level: Level
-    card_repeats: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +41,13 @@ class Draft:
     kind: OutboundKind
     text: str = field(repr=False)
     choices: tuple[Choice, ...] = ()
+    #: What a picture shows, where it is one; its words stand in `text`.
+    picture: str = ""
     #: What must exist once per student, e.g. "card:<message id>".
     dedupe: str
     state: OutboundState = OutboundState.PENDING
+    #: Held back until then, or until it is let go; a mailbox does not show it before. Aware.
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,8 @@ class PastTurn:
     turn: Turn
     seq: int
     at: datetime
+    #: What it was, as its row says: "text", "reply", "nudge" …
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

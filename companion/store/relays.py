@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from companion.messages import OutboundState
+
 
 class Through(StrEnum):
     """Where the counsellor writes from."""
@@ -73,6 +75,25 @@ class RelayLine:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message of a counsellor that was written in a chat: where, and how far it has got."""
+
+    relay_id: UUID
+    #: The way to its writer that is this chat, and the message's number there.
+    channel_id: UUID
+    message_id: int
+    state: OutboundState
+    #: A short code without content: why it did not arrive.
+    reason: str | None
+    at: datetime
+
+
+def chat_key(channel_id: UUID, message_id: int) -> str:
+    """Return what names a message that a counsellor wrote in a chat, for `Relays.written`."""
+    return f"chat:{channel_id}:{message_id}"
+
+
 class Relays(Protocol):
     """Relays. Every change is one conditional statement: whoever comes second is told so."""
 
@@ -130,6 +151,9 @@ class Relays(Protocol):
 
     def positions(self, student_id: UUID, *, after: int = 0) -> frozenset[int]:
         """Return where in the talk stand the lines that went to a person, from behind a place."""
+
+    def written(self, outbound_id: UUID) -> Written | None:
+        """Return where a counsellor's message was written; None for what was not in a chat."""
 
     def lines(self, relay_id: UUID, *, after: int = 0) -> Sequence[RelayLine]:
         """Return both sides in order, from behind a position in the talk."""

@@ -2,72 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol, Unpack
+from typing import Protocol
 from uuid import UUID
 
 from companion.jobs import Job
-from companion.language import Language
 from companion.messages import Inbound, Message, Outbound, OutboundState, Platform
-from companion.people.student import Account, Purpose, Student
+from companion.people.student import Account
 from companion.risk import Verdict
 from companion.store.aftercare import Aftercare
+from companion.store.care import Care
 from companion.store.cases import Cases, Pages
+from companion.store.digests import Digests
 from companion.store.drills import Drills
 from companion.store.figures import Figures
 from companion.store.housekeeping import Upkeep, WebSessions
-from companion.store.records import Draft, Fact, Line, PastTurn, StudentChanges
+from companion.store.records import Draft, Fact, Line, PastTurn
 from companion.store.relays import Relays
 from companion.store.safety import Safety
 from companion.store.saved_replies import SavedReplies
 from companion.store.staffing import Audit, Members, Shifts
-
-
-class Students(Protocol):
-    """Students and their accounts."""
-
-    def arrive(self, inbound: Inbound, *, language: Language, now: datetime) -> Account:
-        """Find the account that wrote, or make it with a student of its own; marks it reachable."""
-
-    def get(self, student_id: UUID) -> Student:
-        """Raises UnknownRow."""
-
-    def account(self, account_id: UUID) -> Account:
-        """Raises UnknownRow."""
-
-    def find_account(self, platform: Platform, sender: str) -> Account | None:
-        """Look an account up by the platform's name for it."""
-
-    def latest_account(self, student_id: UUID) -> Account:
-        """Return the account the student used last. Raises UnknownRow."""
-
-    def update(self, student_id: UUID, **changes: Unpack[StudentChanges]) -> None:
-        """Change some fields."""
-
-    def consent(self, student_id: UUID, purpose: Purpose, *, granted: bool, now: datetime) -> None:
-        """Write a yes or no into the ledger."""
-
-    def set_reachable(self, account_id: UUID, *, reachable: bool, why: str | None) -> None:
-        """Note whether the platform still lets us reach the student there."""
-
-    def lease(self, student_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> bool:
-        """Take, or keep, the right to answer this student; False while somebody else holds it."""
-
-    def release(self, student_id: UUID, *, owner: UUID) -> bool:
-        """Let go unless a reply is owed; False when one is (then the right is kept)."""
-
-    def summary(self, student_id: UUID) -> str | None:
-        """Return what older turns were folded into."""
-
-    def set_summary(self, student_id: UUID, text: str, *, up_to: int) -> bool:
-        """Replace the summary; False when a later one stands already."""
-
-    def erase(self, student_id: UUID, *, code: str, now: datetime) -> dict[str, int]:
-        """Destroy key and words at once and write the receipt; returns what was erased, by kind."""
-
-    def bury(self, *, before: datetime) -> int:
-        """Delete erased students whose receipt was settled, or is older than this."""
+from companion.store.students import Students
 
 
 class Inbounds(Protocol):
@@ -93,6 +49,9 @@ class Inbounds(Protocol):
     def raise_verdict(self, message_id: UUID, verdict: Verdict) -> bool:
         """Replace the verdict by one of a higher level; False, and no change, by any other."""
 
+    def drop(self, student_id: UUID, message_ids: Collection[UUID]) -> int:
+        """Erase messages of a student, words and verdicts; returns how many went."""
+
     def waiting(self, student_id: UUID) -> Sequence[Message]:
         """Return what is screened and still owed a reply, oldest first."""
 
@@ -115,6 +74,9 @@ class Outbounds(Protocol):
     def find(self, student_id: UUID, dedupe: str) -> Outbound | None:
         """Find the row with this dedupe key."""
 
+    def drop(self, student_id: UUID, outbound_ids: Collection[UUID]) -> int:
+        """Erase what was sent, or waits to be; returns how many rows went."""
+
     def writing(self, student_id: UUID) -> Outbound | None:
         """Return the reply that is being written right now, if there is one."""
 
@@ -129,6 +91,15 @@ class Outbounds(Protocol):
 
     def cancel_writing(self, student_id: UUID, *, now: datetime) -> int:
         """Drop what a worker that lost its right was writing."""
+
+    def held(self, student_id: UUID) -> Sequence[Outbound]:
+        """Return the rows that were held back and not let go, in their order."""
+
+    def let_go(self, outbound_id: UUID, *, text: str | None = None, now: datetime) -> bool:
+        """Let a held row leave now, with another text if one is given; False when it is not held.
+
+        It takes its place in the talk at this moment. A mailbox has it then.
+        """
 
     def claim(self, outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> Claim:
         """Take the row for sending, if it is its turn."""
@@ -255,7 +226,11 @@ class Reading(Protocol):
 
     @property
     def drills(self) -> Drills:
-        """Whom test alarms concern."""
+        """Whom drills concern."""
+
+    @property
+    def digests(self) -> Digests:
+        """Daily digests of who was at watch, and their way to staff."""
 
     @property
     def figures(self) -> Figures:
@@ -268,6 +243,10 @@ class Reading(Protocol):
     @property
     def safety(self) -> Safety:
         """Where students are in the safety dialogue, and their safety plans."""
+
+    @property
+    def care(self) -> Care:
+        """What students do for themselves."""
 
     @property
     def web(self) -> WebSessions:

@@ -51,7 +51,11 @@ class Members(Protocol):
         """Change what is given."""
 
     def disable(self, staff_id: UUID, *, now: datetime) -> None:
-        """Take an account out of use; its browsers are signed out, its history stays."""
+        """Take an account out of use, for good: its history stays.
+
+        Its browsers are signed out, its channels and codes are gone. What it held is the business
+        of companion.flows.leave.
+        """
 
     def set_on_duty(self, staff_id: UUID, since: datetime | None) -> None:
         """Note that somebody said "on duty" or "off duty"."""

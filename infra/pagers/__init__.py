@@ -73,6 +73,7 @@ def usable_kinds(settings: Settings) -> frozenset[ChannelKind]:
     set_up = {
         ChannelKind.WECOM: True,
         ChannelKind.TELEGRAM: settings.staff_telegram_token is not None,
+        ChannelKind.WECOM_APP: settings.wecom_secret is not None,
         ChannelKind.EMAIL: settings.smtp_host is not None,
         ChannelKind.WEBHOOK: settings.staff_webhook_secret is not None,
     }
@@ -91,6 +92,10 @@ def _channels(
         from infra.pagers.telegram import telegram_channel  # noqa: PLC0415
 
         yield ChannelKind.TELEGRAM, telegram_channel(settings, redis_url=redis_url, loop=loop)
+    if ChannelKind.WECOM_APP in usable:
+        from infra.pagers.wecom_app import wecom_app_channel  # noqa: PLC0415
+
+        yield ChannelKind.WECOM_APP, wecom_app_channel(settings, redis_url=redis_url, loop=loop)
     if ChannelKind.EMAIL in usable:
         from infra.pagers.email import email_channel  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""One HTTP POST to somebody else's address, with a deadline for the whole of it."""
+"""One HTTP call to somebody else's address, with a deadline for the whole of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Answer:
 
 
 class Poster:
-    """Posts small bodies; blocking, safe to share between threads."""
+    """Makes small calls; blocking, safe to share between threads."""
 
     def __init__(self, loop: LoopThread, *, deadline: float = DEADLINE) -> None:
         self._loop = loop
@@ -50,9 +50,17 @@ class Poster:
 
         Raises RetryLater (nothing was taken, or 429 or 5xx), Refused, Uncertain.
         """
+        return self._call("POST", url, body=body, headers=headers)
+
+    def get(self, url: str) -> Answer:
+        """Ask for something; the address may hold a secret. As `post` in all else."""
+        return self._call("GET", url, body=b"", headers={})
+
+    def _call(self, method: str, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         refuse_unsafe(url)
         try:
-            return self._loop.run(_post(url, body, headers), timeout=self._deadline)
+            call = _ask(method, url, body=body, headers=headers)
+            return self._loop.run(call, timeout=self._deadline)
         except httpx.HTTPError as error:
             # `from None`: the library's errors hold the request, and with it address and body.
             raise _meaning_of_silence(error) from None
@@ -74,12 +82,12 @@ def refuse_unsafe(url: str) -> None:
         raise Refused("not_https", unreachable=True)
 
 
-async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+async def _ask(method: str, url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     async with (
         httpx.AsyncClient(
             timeout=DEADLINE, follow_redirects=False, trust_env=False, verify=_trust()
         ) as client,
-        client.stream("POST", url, content=body, headers=dict(headers)) as answer,
+        client.stream(method, url, content=body, headers=dict(headers)) as answer,
     ):
         meaning = _meaning_of_status(answer)
         if meaning is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from companion.ports import PageText
+from companion.messages import OutboundState
+from companion.ports import PageText, Part
 from infra.senders.limits import Rates, SendLimiter
 from infra.senders.loop import LoopThread
 from infra.senders.telegram import TelegramSender
@@ -13,6 +14,9 @@ from infra.settings import Settings
 #: Telegram takes 20 messages a minute into one group; a group and a person are told apart by
 #: nothing but their number, so both get this. To all chats together: below Telegram's 30 a second.
 RATES: Final = Rates(total=5, chat=0.3)
+#: What stands at a counsellor's message: Telegram takes its own few emoji only, no tick.
+SIGNS: Final = {OutboundState.SENT: "👌", OutboundState.REFUSED: "👎"}
+WAITING: Final = "👀"
 #: A page that would wait longer for its turn goes back, so that another way may be tried (seconds).
 PATIENCE: Final = 4.0
 
@@ -34,6 +38,15 @@ class TelegramChannel:
         for part in before:
             self._sender.send(address, part, choices=())
         self._sender.send(address, last, choices=text.buttons)
+
+    def mark(self, address: str, *, message_id: int, state: OutboundState, words: str) -> None:
+        """Put the sign of its state to a message; what did not arrive is said in words as well.
+
+        Where there are no signs only the last word is said. Raises RetryLater, Refused, Uncertain.
+        """
+        has_sign = self._sender.react(address, message_id, SIGNS.get(state, WAITING))
+        if state is OutboundState.REFUSED or (state in SIGNS and not has_sign):
+            self._sender.answer(address, Part(words), to=message_id)
 
     def close(self) -> None:
         """Close the connections to Telegram."""

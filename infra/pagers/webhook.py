@@ -2,7 +2,7 @@
 
 Signed as https://www.standardwebhooks.com describes, so that receivers find a library for it:
 `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`. A receiver refuses an old timestamp and
-an id it has seen, and then nobody can play a page again.
+an id it has seen: then nobody can play a page again, and one that was tried twice counts once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class WebhookChannel:
         Raises RetryLater, Refused or Uncertain.
         """
         body = json.dumps(_fields(text), ensure_ascii=False).encode()
-        webhook_id, timestamp = f"page_{uuid4().hex}", int(self._seconds())
+        webhook_id, timestamp = f"page_{(text.once or uuid4()).hex}", int(self._seconds())
         self._poster.post(
             address,
             body=body,

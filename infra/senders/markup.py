@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+from urllib.parse import unquote
 
 import mistune
 
@@ -33,6 +34,7 @@ _KNOWN_TAG = re.compile(
     r"|span|strike|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)(?:\s[^>]*)?/?>",
     re.IGNORECASE,
 )
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z0-9+#_.-]{1,20}")
 _RULE_LINE: Final = "———"
 
@@ -196,8 +198,12 @@ def _write_link(canvas: _Canvas, token: Token) -> None:
     start = canvas.length
     _write_inline(canvas, token["children"])
     shown = "".join(canvas.pieces)[start:]
-    if url.startswith("https://") and url != shown and shown.strip():
-        canvas.spans.append(Span("text_link", start, canvas.length, url))
+    if url.startswith("https://") and shown.strip():
+        if url != shown:
+            canvas.spans.append(Span("text_link", start, canvas.length, url))
+    elif not _SCHEME.match(url) and url != shown:
+        # No address at all: brackets in a sentence. Their words stay.
+        canvas.write(f"({unquote(url)})" if shown else unquote(url))
 
 
 # ---------------------------------------------------------------- what the parser left

@@ -12,12 +12,13 @@ from telegram import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
+    ReplyParameters,
 )
 from telegram.constants import ChatAction
 from telegram.error import InvalidToken, TelegramError
 
 from companion.messages import Choice
-from companion.ports import Part, Refused, Uncertain
+from companion.ports import Part, Refused, RetryLater, Uncertain
 from infra.senders.limits import Rates, SendLimiter
 from infra.senders.loop import LoopThread
 from infra.senders.telegram_errors import Line, meaning_of
@@ -66,6 +67,7 @@ class TelegramSender:
             get_updates_request=request,
         )
         self._has_drafts = True
+        self._has_reactions = True
 
     def parts(self, text: str, *, markdown: bool) -> tuple[Part, ...]:
         """Cut a text at sentence ends into at most 4096 UTF-16 units each.
@@ -88,12 +90,50 @@ class TelegramSender:
             log.warning("telegram_refused_markup", reason=refusal.reason)
             return self._send_text(address, part.text, entities=(), buttons=None)
 
+    def answer(self, address: str, part: Part, *, to: int) -> str:
+        """Send one part that quotes a message of the chat; raises as `send`."""
+        return self._send_text(address, part.text, entities=(), buttons=None, to=to)
+
+    def react(self, address: str, message_id: int, emoji: str) -> bool:
+        """Put an emoji to a message, in place of the one before; False where that cannot be.
+
+        Raises RetryLater.
+        """
+        if not self._has_reactions:
+            return False
+        error = self._shown(
+            lambda: self._bot.set_message_reaction(address, message_id, reaction=emoji)
+        )
+        if isinstance(error, InvalidToken):  # as for drafts, below
+            self._has_reactions = False
+            return False
+        meaning = None if error is None else meaning_of(error)
+        if isinstance(meaning, RetryLater):
+            raise meaning from None
+        return error is None
+
     def send_file(self, address: str, *, name: str, content: bytes, caption: str) -> str:
         """Send a file with a caption of at most 1024 UTF-16 units."""
         self._limiter.wait(address)
         return self._called(
             lambda: self._bot.send_document(
                 address, document=content, filename=name, caption=caption or None
+            ),
+            take=lambda message: str(message.message_id),
+        )
+
+    def send_picture(
+        self, address: str, *, content: bytes, caption: str, choices: Sequence[Choice]
+    ) -> str:
+        """Send a PNG with a caption of at most 1024 UTF-16 units, and buttons."""
+        self._limiter.wait(address)
+        return self._called(
+            lambda: self._bot.send_photo(
+                address,
+                photo=content,
+                filename="nuanyu.png",
+                caption=caption or None,
+                reply_markup=_buttons(choices),
             ),
             take=lambda message: str(message.message_id),
         )
@@ -117,6 +157,14 @@ class TelegramSender:
             self._has_drafts = False
             log.info("telegram_has_no_drafts")
 
+    def show_timer(self, address: str, text: str, *, shown: str | None) -> str | None:
+        """Show a short text in the message `shown`, at most one a second, else in a new one."""
+        if shown is None:
+            return self._begin_timer(address, text)
+        if self._limiter.allows_draft(address):
+            self._shown(lambda: self._edit(address, text, message_id=int(shown)))
+        return shown
+
     def close(self) -> None:
         """Close the connections."""
         self._loop.run(self._request.shutdown(), timeout=SHOW_TIMEOUT)
@@ -126,6 +174,17 @@ class TelegramSender:
         """Return the JSON that answers a webhook with this message (law 4)."""
         return {"method": "sendMessage", **send_message(address, part, choices=choices)}
 
+    def _begin_timer(self, address: str, text: str) -> str | None:
+        try:
+            return self._send_text(address, text, entities=(), buttons=None)
+        except (RetryLater, Refused, Uncertain) as error:
+            log.debug("telegram_not_shown", error=type(error).__name__)
+            return None
+
+    async def _edit(self, address: str, text: str, *, message_id: int) -> bool:
+        await self._bot.edit_message_text(text, chat_id=address, message_id=message_id)
+        return True
+
     def _send_text(
         self,
         address: str,
@@ -133,6 +192,7 @@ class TelegramSender:
         *,
         entities: Sequence[MessageEntity],
         buttons: InlineKeyboardMarkup | None,
+        to: int | None = None,
     ) -> str:
         self._limiter.wait(address)
         return self._called(
@@ -142,6 +202,7 @@ class TelegramSender:
                 entities=entities or None,
                 reply_markup=buttons,
                 link_preview_options=_NO_PREVIEW,
+                reply_parameters=_quoted(to),
             ),
             take=lambda message: str(message.message_id),
         )
@@ -195,6 +256,12 @@ def telegram_sender(
 def _entities(part: Part) -> tuple[MessageEntity, ...]:
     marks = (mark for mark in part.marks if isinstance(mark, Mark))
     return tuple(MessageEntity(mark.type, mark.offset, mark.length, mark.url) for mark in marks)
+
+
+def _quoted(message_id: int | None) -> ReplyParameters | None:
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)
 
 
 def _buttons(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:

@@ -23,6 +23,9 @@ VALUE_LIMIT: Final = 64
 #: What fits side by side on a narrow phone, in columns (a Chinese letter takes two).
 _ROW_WIDTH: Final = 22
 _ROW_LENGTH: Final = 3
+#: Labels of a letter or two, such as the numbers of a scale, stand closer: 0 to 10 on two rows.
+_SHORT: Final = 2  # columns
+_SHORT_ROW_LENGTH: Final = 6
 _ASCII_END: Final = "\u0100"
 
 
@@ -114,8 +117,9 @@ def _fits(choice: Choice) -> bool:
 
 
 def _fits_in(row: Sequence[Json], button: Json) -> bool:
-    labels = [*(other["text"] for other in row), button["text"]]
-    return len(labels) <= _ROW_LENGTH and sum(map(_width, labels)) <= _ROW_WIDTH
+    widths = [_width(label["text"]) for label in (*row, button)]
+    most = _SHORT_ROW_LENGTH if max(widths) <= _SHORT else _ROW_LENGTH
+    return len(widths) <= most and sum(widths) <= _ROW_WIDTH
 
 
 def _width(label: str) -> int:

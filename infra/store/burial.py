@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Delete, and_, delete, exists, or_
+from sqlalchemy import ColumnElement, Delete, and_, delete, exists, or_
 
 from companion.messages import OutboundState, Platform
 from companion.store.cases import PageState
+from infra.store.case_counts import IS_ERASED
 from infra.store.case_tables import EscalationRow, PageRow
 from infra.store.tables import AccountRow, InboundRow, OutboundRow, StudentRow
 
 
-def burial(before: datetime) -> Delete:
-    """Return the DELETE of erased students who did not come back.
+def may_be_buried(before: datetime) -> ColumnElement[bool]:
+    """Return the condition for erased students who did not come back.
 
     They go once their receipt was settled; on a page, which fetches its receipt by itself, once
     it is older than `before`.
@@ -27,7 +28,7 @@ def burial(before: datetime) -> Delete:
     has_page = exists().where(
         AccountRow.student_id == StudentRow.id, AccountRow.platform == Platform.WEB
     )
-    return delete(StudentRow).where(
+    return and_(
         StudentRow.erased_at.is_not(None),
         ~came_back,
         or_(StudentRow.erased_at < before, and_(~waits, ~has_page, ~has_case)),
@@ -40,7 +41,4 @@ def erased_cases() -> Delete:
         PageRow.case_id == EscalationRow.id,
         PageRow.state.in_([PageState.OWED.value, PageState.SENDING.value]),
     )
-    # A case that a person closed has an outcome.
-    return delete(EscalationRow).where(
-        EscalationRow.closed_at.is_not(None), EscalationRow.outcome.is_(None), ~waits
-    )
+    return delete(EscalationRow).where(IS_ERASED, ~waits)

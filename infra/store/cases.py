@@ -7,20 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from companion.risk import Level, Verdict
 from companion.staff.cases import Case, CaseState, FalseAlarm, Note, Outcome
-from infra.store.case_reads import IS_OPEN, CaseReads
+from infra.store.case_reads import IS_OPEN
 from infra.store.case_tables import EscalationRow, TriggerRow
+from infra.store.case_wishes import UNCLAIMED, CaseWishes
+from infra.store.columns import Moment
 from infra.store.notes import Notes
 from infra.store.session import Vaulted
 
-_UNCLAIMED = [CaseState.NEW.value, CaseState.NOTIFIED.value]
 
-
-class Cases(CaseReads):
+class Cases(CaseWishes):
     """The repository behind companion.store.Cases."""
 
     def __init__(self, vaulted: Vaulted) -> None:
@@ -111,7 +111,7 @@ class Cases(CaseReads):
         """Take an unclaimed case; False when somebody else has it or it is closed."""
         return self._changed(
             case_id,
-            EscalationRow.state.in_(_UNCLAIMED),
+            EscalationRow.state.in_(UNCLAIMED),
             EscalationRow.owner_id.is_(None),
             owner_id=staff_id,
             owner_seen_at=now,
@@ -135,7 +135,7 @@ class Cases(CaseReads):
                 next_rung_at=None,
                 claimed_at=func.coalesce(EscalationRow.claimed_at, now),
                 state=case(
-                    (EscalationRow.state.in_(_UNCLAIMED), CaseState.CLAIMED.value),
+                    (EscalationRow.state.in_(UNCLAIMED), CaseState.CLAIMED.value),
                     else_=EscalationRow.state,
                 ),
             )
@@ -148,7 +148,8 @@ class Cases(CaseReads):
             state=CaseState.NEW.value,
             raised_at=now,
             rung=0,
-            next_rung_at=now,
+            # Where the student objects nobody is paged: it waits in the queue.
+            next_rung_at=case((EscalationRow.may_page, literal(now, Moment())), else_=None),
         )
 
     def seen(self, case_id: UUID, *, staff_id: UUID, now: datetime) -> None:
@@ -169,18 +170,6 @@ class Cases(CaseReads):
     def set_level(self, case_id: UUID, level: Level) -> None:
         """Change the level: a person decided so."""
         self._changed(case_id, IS_OPEN, level=int(level))
-
-    def withdraw(self, case_id: UUID) -> bool:
-        """Forget that the student asked for a person, and page nobody for it any more."""
-        return self._changed(
-            case_id,
-            EscalationRow.state.in_(_UNCLAIMED),
-            EscalationRow.asked_for.is_(True),
-            EscalationRow.level < int(Level.MODERATE),
-            IS_OPEN,
-            asked_for=False,
-            next_rung_at=None,
-        )
 
     def close(
         self, case_id: UUID, *, outcome: Outcome, staff_id: UUID | None, now: datetime
@@ -275,11 +264,4 @@ class Cases(CaseReads):
             self._vaulted.insert(TriggerRow)
             .values(id=uuid4(), case_id=case_id, message_id=message_id, at=now, **values)
             .on_conflict_do_update(index_elements=["message_id"], set_=values)
-        )
-
-    def _changed(self, case_id: UUID, *conditions: ColumnElement[bool], **values: Any) -> bool:
-        return bool(
-            self._vaulted.changed(
-                update(EscalationRow).where(EscalationRow.id == case_id, *conditions).values(values)
-            )
         )

@@ -8,11 +8,26 @@ from uuid import UUID
 from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.orm import aliased
 
-from companion.messages import OutboundKind, OutboundState
+from companion.messages import OutboundKind, OutboundState, Platform
 from infra.store.tables import OutboundRow
 
 #: States of a row that is still to leave.
 OPEN = [OutboundState.PENDING, OutboundState.SENDING]
+
+#: A row that was held back when it was made, and that nobody has taken or let go.
+HELD = (
+    OutboundRow.state == OutboundState.PENDING,
+    OutboundRow.not_before.is_not(None),
+    OutboundRow.attempts == 0,
+)
+
+
+def let_go(outbound_id: UUID, *, platform: Platform, now: datetime) -> Update:
+    """Return the UPDATE that frees a held row; in a mailbox that is all it needs."""
+    free = update(OutboundRow).where(OutboundRow.id == outbound_id, *HELD).values(not_before=None)
+    if not platform.is_mailbox:
+        return free
+    return free.values(state=OutboundState.SENT, settled_at=now)
 
 
 def take(outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> Update:

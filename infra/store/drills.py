@@ -28,7 +28,6 @@ class Drills:
                 language_chosen=True,
                 consents={},
                 card_level=int(Level.NONE),
-                card_repeats=0,
                 last_seq=0,
                 summary_seq=0,
             )

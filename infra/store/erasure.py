@@ -9,6 +9,13 @@ from sqlalchemy import delete, exists, select, update
 
 from companion.staff.cases import CaseState
 from companion.store.cases import PageReason
+from infra.store.care_tables import (
+    CareEntryRow,
+    NudgeRow,
+    NudgeWishRow,
+    ReminderRow,
+    SuggestionRow,
+)
 from infra.store.case_tables import (
     EmergencyContactRow,
     EscalationRow,
@@ -36,6 +43,11 @@ WORDS = (
     SafetyPlanRow,
     FollowUpRow,
     EmergencyContactRow,
+    CareEntryRow,
+    NudgeRow,
+    NudgeWishRow,
+    ReminderRow,
+    SuggestionRow,
 )
 _OF_CASES = (TriggerRow, TaskRow)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select
 
 from companion.risk import Kind, Level, Subject
 from companion.staff.cases import CaseState, FalseAlarm, Outcome, Trigger
@@ -17,11 +18,12 @@ from companion.staff.figures import Times
 from companion.staff.follow_ups import FollowUpState
 from companion.staff.review import Fired, Judged
 from companion.store.figures import CHECKED, Check, CheckResult, Period
+from infra.store.case_counts import IS_REAL, WAS_SHOWN
 from infra.store.case_tables import EscalationRow, FollowUpRow, TriggerRow
+from infra.store.count_tables import CaseCountRow
 from infra.store.session import Vaulted
 from infra.store.staff_tables import AuditRow
 
-_IS_REAL = EscalationRow.is_drill.is_(False)
 #: Endings that tell nothing about the alarm.
 _SILENT = [Outcome.DUPLICATE.value, Outcome.TEST.value]
 
@@ -46,7 +48,7 @@ class Figures:
                 EscalationRow.contact_at,
                 EscalationRow.closed_at,
                 EscalationRow.asked_for,
-            ).where(_IS_REAL, _in(EscalationRow.opened_at, period))
+            ).where(IS_REAL, _in(EscalationRow.opened_at, period))
         )
         return [
             Times(
@@ -70,39 +72,40 @@ class Figures:
         """Count cases by their present level."""
         rows = self._session.execute(
             select(EscalationRow.level, func.count())
-            .where(_IS_REAL, _in(EscalationRow.opened_at, period))
+            .where(IS_REAL, _in(EscalationRow.opened_at, period))
             .group_by(EscalationRow.level)
         )
-        return {Level(level): count for level, count in rows}
+        found = Counter({Level(level): count for level, count in rows})
+        for row in self._erased([period]):
+            found[Level(row.level)] += row.count
+        return found
 
     def outcomes(self, periods: Sequence[Period]) -> Sequence[Mapping[Outcome, int]]:
         """Count the closed cases of each period by how they ended."""
         which = _which(periods)
-        found: list[dict[Outcome, int]] = [{} for _ in periods]
+        found: list[Counter[Outcome]] = [Counter() for _ in periods]
         asked = (
             select(which, EscalationRow.outcome, func.count())
-            .where(_IS_REAL, EscalationRow.outcome.is_not(None), _in_one_of(periods))
+            .where(IS_REAL, EscalationRow.outcome.is_not(None), _in_one_of(periods))
             .group_by(which, EscalationRow.outcome)
         )
         for number, outcome, count in self._session.execute(asked):
             found[number][Outcome(outcome)] = count
+        for row in self._erased(periods):
+            if row.outcome:
+                found[row.period][Outcome(row.outcome)] += row.count
         return found
 
     def referred(self, periods: Sequence[Period]) -> Sequence[int]:
         """Return in how many cases of each period a message led to helplines being shown."""
-        led = exists().where(
-            TriggerRow.case_id == EscalationRow.id,
-            TriggerRow.message_id.is_not(None),
-            TriggerRow.level >= int(Level.MODERATE),
-        )
-        return self._by_period(periods, led)
+        return self._by_period(periods, shown_only=True)
 
     def follow_ups(self, period: Period, *, now: datetime) -> Mapping[FollowUpState, int]:
         """Count the caring contacts due in a period and before now, by how far they got."""
         rows = self._session.execute(
             select(FollowUpRow.state, func.count())
             .join(EscalationRow, EscalationRow.id == FollowUpRow.case_id)
-            .where(_IS_REAL, _in(FollowUpRow.due_at, period), FollowUpRow.due_at <= now)
+            .where(IS_REAL, _in(FollowUpRow.due_at, period), FollowUpRow.due_at <= now)
             .group_by(FollowUpRow.state)
         )
         return {FollowUpState(state): count for state, count in rows}
@@ -119,7 +122,7 @@ class Figures:
         rows = self._session.execute(
             select(*alike, func.count())
             .join(EscalationRow, EscalationRow.id == TriggerRow.case_id)
-            .where(_IS_REAL, _in(TriggerRow.at, period))
+            .where(IS_REAL, _in(TriggerRow.at, period))
             .group_by(*alike)
         )
         return [
@@ -145,7 +148,7 @@ class Figures:
         rows = self._session.execute(
             select(TriggerRow, EscalationRow)
             .join(EscalationRow, EscalationRow.id == TriggerRow.case_id)
-            .where(_IS_REAL, _in(TriggerRow.at, period))
+            .where(IS_REAL, _in(TriggerRow.at, period))
             .where(marked if marked_only else or_(marked, ended))
             .order_by(TriggerRow.at.desc(), TriggerRow.id)
             .limit(limit)
@@ -163,33 +166,47 @@ class Figures:
         latest = {row.detail["line"]: _check(row.at, row.detail) for row in rows}
         return list(latest.values())
 
-    def _by_period(
-        self, periods: Sequence[Period], *conditions: ColumnElement[bool]
-    ) -> Sequence[int]:
+    def _by_period(self, periods: Sequence[Period], *, shown_only: bool = False) -> Sequence[int]:
         which = _which(periods)
         rows = self._session.execute(
             select(which, func.count())
             .select_from(EscalationRow)
-            .where(_IS_REAL, _in_one_of(periods), *conditions)
+            .where(IS_REAL, _in_one_of(periods), *([WAS_SHOWN] if shown_only else []))
             .group_by(which)
         )
-        counts: dict[int, int] = dict(rows.all())
-        return [counts.get(number, 0) for number in range(len(periods))]
+        counts: Counter[int] = Counter(dict(rows.all()))
+        for row in self._erased(periods):
+            counts[row.period] += row.count if row.was_shown or not shown_only else 0
+        return [counts[number] for number in range(len(periods))]
+
+    def _erased(self, periods: Sequence[Period]) -> Sequence[Any]:
+        """Return the counts of erased cases, each with the number of its period."""
+        month = CaseCountRow.month
+        return self._session.execute(
+            select(
+                _which(periods, month),
+                CaseCountRow.level,
+                CaseCountRow.outcome,
+                CaseCountRow.was_shown,
+                CaseCountRow.count.label("count"),
+            ).where(_in_one_of(periods, month))
+        ).all()
 
 
 def _in(column: Any, period: Period) -> ColumnElement[bool]:
     return and_(column >= period.starts_at, column < period.ends_at)
 
 
-def _in_one_of(periods: Sequence[Period]) -> ColumnElement[bool]:
-    return or_(*(_in(EscalationRow.opened_at, period) for period in periods))
+def _in_one_of(
+    periods: Sequence[Period], column: Any = EscalationRow.opened_at
+) -> ColumnElement[bool]:
+    return or_(*(_in(column, period) for period in periods))
 
 
-def _which(periods: Sequence[Period]) -> Any:
+def _which(periods: Sequence[Period], column: Any = EscalationRow.opened_at) -> Any:
     """Return the number of the period in which a case was opened, 0 for the first."""
-    return case(
-        *((_in(EscalationRow.opened_at, each), number) for number, each in enumerate(periods))
-    ).label("period")
+    numbered = ((_in(column, each), number) for number, each in enumerate(periods))
+    return case(*numbered).label("period")
 
 
 def _judged(trigger: TriggerRow, row: EscalationRow) -> Judged:

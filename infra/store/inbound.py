@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from companion.errors import UnknownRow
@@ -144,6 +144,11 @@ class Inbounds:
                 .values(level=int(verdict.level), verdict=_written(verdict))
             )
         )
+
+    def drop(self, student_id: UUID, message_ids: Collection[UUID]) -> int:
+        """Erase messages of a student, words and verdicts; returns how many went."""
+        mine = (InboundRow.student_id == student_id, InboundRow.id.in_(message_ids))
+        return self._vaulted.changed(delete(InboundRow).where(*mine))
 
     def waiting(self, student_id: UUID) -> Sequence[Message]:
         """Return what is screened and still owed a reply, oldest first."""

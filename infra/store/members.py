@@ -70,9 +70,10 @@ class Members(StaffLogins):
         self._update(staff_id, **{key: value for key, value in given.items() if value is not None})
 
     def disable(self, staff_id: UUID, *, now: datetime) -> None:
-        """Take an account out of use; its browsers are signed out, its history stays."""
+        """Take an account out of use, with its browsers, channels and codes; its history stays."""
         self._update(staff_id, disabled_at=now, on_duty_since=None)
-        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+        for table in (StaffSessionRow, StaffChannelRow, LinkCodeRow):
+            self._session.execute(delete(table).where(table.staff_id == staff_id))
 
     def set_on_duty(self, staff_id: UUID, since: datetime | None) -> None:
         """Note that somebody said "on duty" or "off duty"."""

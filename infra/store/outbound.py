@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 
 from companion.errors import UnknownRow
 from companion.messages import Outbound, OutboundKind, OutboundState, Platform
 from companion.people.student import Account
 from companion.store import Draft
-from infra.store.bodies import read_row, seal_body
-from infra.store.claims import blocker, take
+from infra.store.bodies import read_row, seal_body, seal_draft
+from infra.store.claims import HELD, blocker, let_go, take
 from infra.store.session import Vaulted
 from infra.store.tables import OutboundRow, StudentRow
 
-_IN_TALK = {OutboundKind.REPLY, OutboundKind.CARD}
-_OPEN = [OutboundState.PENDING, OutboundState.SENDING]
+_IN_TALK = {OutboundKind.REPLY, OutboundKind.CARD, OutboundKind.NUDGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ class Outbounds:
             return None
         seq = self._next_seq(account.student_id)
         state = draft.state
-        if state is OutboundState.PENDING and account.platform.is_mailbox:
+        is_held = draft.not_before is not None
+        if state is OutboundState.PENDING and account.platform.is_mailbox and not is_held:
             state = OutboundState.SENT  # a mailbox has it the moment the row is committed
         outbound_id = uuid4()
         made = self._session.scalar(
@@ -59,13 +59,12 @@ class Outbounds:
                 platform=account.platform,
                 kind=draft.kind,
                 state=state,
-                body=seal_body(
-                    self._vaulted.sealer(account.student_id), outbound_id, draft.text, draft.choices
-                ),
+                body=seal_draft(self._vaulted.sealer(account.student_id), outbound_id, draft),
                 dedupe=draft.dedupe,
                 in_talk=draft.kind in _IN_TALK,
                 created_at=now,
                 settled_at=now if state is OutboundState.SENT else None,
+                not_before=draft.not_before,
                 parts_sent=0,
                 attempts=0,
             )
@@ -89,6 +88,11 @@ class Outbounds:
             )
         )
         return None if row is None else read_row(self._vaulted.sealer(row.student_id), row)
+
+    def drop(self, student_id: UUID, outbound_ids: Collection[UUID]) -> int:
+        """Erase what was sent, or waits to be; returns how many rows went."""
+        mine = (OutboundRow.student_id == student_id, OutboundRow.id.in_(outbound_ids))
+        return self._vaulted.changed(delete(OutboundRow).where(*mine))
 
     def writing(self, student_id: UUID) -> Outbound | None:
         """Return the reply that is being written right now, if there is one."""
@@ -130,12 +134,7 @@ class Outbounds:
                     seq=seq,
                     state=OutboundState.SENT if is_mailbox else OutboundState.PENDING,
                     settled_at=now if is_mailbox else None,
-                    body=seal_body(
-                        self._vaulted.sealer(row.student_id),
-                        outbound_id,
-                        draft.text,
-                        draft.choices,
-                    ),
+                    body=seal_draft(self._vaulted.sealer(row.student_id), outbound_id, draft),
                     engine=engine,
                 )
             )
@@ -148,6 +147,26 @@ class Outbounds:
     def cancel_writing(self, student_id: UUID, *, now: datetime) -> int:
         """Drop what a worker that lost its right was writing."""
         return self._cancel(student_id, [OutboundState.WRITING], now=now)
+
+    def held(self, student_id: UUID) -> Sequence[Outbound]:
+        """Return the rows that were held back and not let go, in their order."""
+        rows = self._session.scalars(
+            select(OutboundRow)
+            .where(OutboundRow.student_id == student_id, *HELD)
+            .order_by(OutboundRow.seq)
+        )
+        return [read_row(self._vaulted.sealer(student_id), row) for row in rows]
+
+    def let_go(self, outbound_id: UUID, *, text: str | None = None, now: datetime) -> bool:
+        """Let a held row leave now, with another text if one is given; False when it is not."""
+        held = self.get(outbound_id)
+        words = held.text if text is None else text
+        sealer = self._vaulted.sealer(held.student_id)
+        free = let_go(outbound_id, platform=held.platform, now=now).values(
+            body=seal_body(sealer, outbound_id, words, held.choices),
+            seq=self._next_seq(held.student_id),
+        )
+        return bool(self._vaulted.changed(free))
 
     def claim(self, outbound_id: UUID, *, owner: UUID, now: datetime, until: datetime) -> Claimed:
         """Take the row for sending, if it is its turn."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,12 +11,17 @@ from sqlalchemy import Exists, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from companion.errors import UnknownRow
-from companion.store.relays import Relayed, RelayedState, RelayLine, Through
+from companion.messages import OutboundState
+from companion.store.relays import Relayed, RelayedState, RelayLine, Through, Written
 from infra.store.bodies import open_body
 from infra.store.case_tables import RelayedRow, RelayRow
 from infra.store.session import Vaulted
 from infra.store.tables import InboundRow, OutboundRow
 
+#: How a message written in a chat is named (companion.store.relays.chat_key).
+_IN_CHAT = re.compile(
+    r"relay:say:(?P<relay>[0-9a-f-]{36}):chat:(?P<channel>[0-9a-f-]{36}):(?P<message>[0-9]+)"
+)
 _OPEN = [RelayedState.OWED.value, RelayedState.SENDING.value]
 
 
@@ -124,6 +130,23 @@ class RelayedLines:
                 .join(RelayedRow, RelayedRow.message_id == InboundRow.id)
                 .where(InboundRow.student_id == student_id, InboundRow.seq > after)
             )
+        )
+
+    def written(self, outbound_id: UUID) -> Written | None:
+        """Return where a counsellor's message was written; None for what was not in a chat."""
+        row = self._session.get(OutboundRow, outbound_id, populate_existing=True)
+        if row is None:
+            raise UnknownRow
+        found = _IN_CHAT.fullmatch(row.dedupe)
+        if found is None:
+            return None
+        return Written(
+            relay_id=UUID(found["relay"]),
+            channel_id=UUID(found["channel"]),
+            message_id=int(found["message"]),
+            state=OutboundState(row.state),
+            reason=row.reason,
+            at=row.created_at,
         )
 
     def lines(self, relay_id: UUID, *, after: int = 0) -> Sequence[RelayLine]:

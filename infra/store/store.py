@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from companion.errors import StoreUnavailable
 from companion.jobs import Job
-from companion.ports import Bell, JobSender
+from companion.ports import DESK_BELL, Bell, JobSender
 from infra.store.aftercare import Aftercare
 from infra.store.audit import Audit
+from infra.store.care import Care
 from infra.store.cases import Cases
+from infra.store.digests import Digests
 from infra.store.drills import Drills
 from infra.store.figures import Figures
 from infra.store.inbound import Inbounds
@@ -30,6 +32,7 @@ from infra.store.safety_talks import Safety
 from infra.store.saved_replies import SavedReplies
 from infra.store.session import Vaulted
 from infra.store.shifts import Shifts
+from infra.store.shown import has_changed, notice_changes
 from infra.store.students import Students
 from infra.store.tables import SystemKeyRow
 from infra.store.talk import Talks
@@ -44,6 +47,7 @@ class SqlTransaction:
     """One open transaction and what is to happen after it."""
 
     def __init__(self, vaulted: Vaulted) -> None:
+        self.session = vaulted.session
         self.students = Students(vaulted)
         self.inbound = Inbounds(vaulted)
         self.outbound = Outbounds(vaulted)
@@ -55,10 +59,12 @@ class SqlTransaction:
         self.shifts = Shifts(vaulted)
         self.audit = Audit(vaulted)
         self.aftercare = Aftercare(vaulted)
+        self.digests = Digests(vaulted)
         self.drills = Drills(vaulted)
         self.figures = Figures(vaulted)
         self.saved_replies = SavedReplies(vaulted)
         self.safety = Safety(vaulted)
+        self.care = Care(vaulted)
         self.web = WebSessions(vaulted, self.students)
         self.upkeep = Upkeep(vaulted)
         self.jobs: list[tuple[Job, tuple[UUID, ...], float]] = []
@@ -83,6 +89,7 @@ class SqlStore:
         self._jobs = jobs
         self._bell = bell
         self._writing = sessionmaker(engine, expire_on_commit=False)
+        notice_changes(self._writing)
         self._reading = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
         self._lookup_key: bytes | None = None
         # SQLite lets one transaction write and makes the others sleep and try again; standing in
@@ -101,6 +108,8 @@ class SqlStore:
             tx.handed_on = self._jobs.send(job, *ids, after=after) and tx.handed_on
         for student_id, event in tx.rings:
             self._bell.ring(student_id, event)
+        if has_changed(tx.session):
+            self._bell.ring(DESK_BELL, "desk")
 
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:

@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
 
+from companion.campus import Campus
 from companion.errors import UnknownRow
 from companion.language import Language
 from companion.messages import Inbound, Platform
 from companion.people.student import Account, AgeBand, Purpose, Student
 from companion.risk import Level
 from companion.store import StudentChanges
-from infra.store.burial import burial, erased_cases
+from infra.store.burial import erased_cases, may_be_buried
+from infra.store.case_counts import count_cases
+from infra.store.case_tables import EscalationRow
 from infra.store.erasure import erase_words
 from infra.store.session import Vaulted
 from infra.store.tables import (
@@ -38,7 +41,6 @@ _FRESH: dict[str, Any] = {
     "last_message_at": None,
     "card_at": None,
     "card_level": int(Level.NONE),
-    "card_repeats": 0,
     "summary_body": None,
     "summary_seq": 0,
     "lease_owner": None,
@@ -129,7 +131,6 @@ class Students:
             last_message_at=row.last_message_at,
             card_at=row.card_at,
             card_level=Level(row.card_level),
-            card_repeats=row.card_repeats,
             summary_seq=row.summary_seq,
         )
 
@@ -240,10 +241,13 @@ class Students:
             )
         )
 
-    def erase(self, student_id: UUID, *, code: str, now: datetime) -> dict[str, int]:
+    def erase(
+        self, student_id: UUID, *, code: str, campus: Campus, now: datetime
+    ) -> dict[str, int]:
         """Destroy key and words at once and write the receipt."""
         self._lock(student_id)
         addresses = {row.id: self._account(row).address for row in self._account_rows(student_id)}
+        count_cases(self._vaulted, EscalationRow.student_id == student_id, campus=campus)
         counts = erase_words(self._vaulted, student_id, now=now)
         self._vaulted.changed(delete(KeyRow).where(KeyRow.student_id == student_id))
         self._session.expire_all()
@@ -261,10 +265,14 @@ class Students:
         self._session.flush()
         return counts
 
-    def bury(self, *, before: datetime) -> int:
+    def bury(self, *, before: datetime, campus: Campus) -> int:
         """Delete erased students whose receipt was settled, or is older than this."""
         self._session.execute(erased_cases())
-        return self._vaulted.changed(burial(before))
+        may_go = may_be_buried(before)
+        # Who came back, and whose words are past their date, may have had a case since.
+        theirs = EscalationRow.student_id.in_(select(StudentRow.id).where(may_go))
+        count_cases(self._vaulted, theirs, campus=campus)
+        return self._vaulted.changed(delete(StudentRow).where(may_go))
 
     def _lock(self, student_id: UUID) -> None:
         self._session.execute(

@@ -12,7 +12,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.store import case_tables, staff_tables  # noqa: F401 - their tables join the metadata
+from infra.store import (  # noqa: F401 - their tables join the metadata
+    care_tables,
+    case_tables,
+    count_tables,
+    staff_tables,
+)
 from infra.store.columns import Row
 
 
@@ -39,7 +44,6 @@ class StudentRow(Row):
     last_message_at: Mapped[datetime | None]
     card_at: Mapped[datetime | None]
     card_level: Mapped[int]
-    card_repeats: Mapped[int]
     #: Last position given out; messages in and out share one count.
     last_seq: Mapped[int] = mapped_column(BigInteger)
     summary_body: Mapped[bytes | None]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from companion.messages import InboundKind, OutboundKind, OutboundState
+from companion.messages import InboundKind, OutboundKind, OutboundState, Platform
 from companion.store import Fact, Line, PastTurn
 from companion.turns import Role, Turn
 from infra.store.bodies import open_body
@@ -17,6 +17,14 @@ from infra.store.session import Vaulted
 from infra.store.tables import FactRow, InboundRow, OutboundRow, StudentRow
 
 _UNSEEN = [OutboundState.WRITING, OutboundState.CANCELLED]
+#: In a mailbox only what is held back is pending: it is not to be seen yet.
+_SEEN = (
+    OutboundRow.state.not_in(_UNSEEN),
+    or_(
+        OutboundRow.state != OutboundState.PENDING,
+        OutboundRow.platform.not_in([one for one in Platform if one.is_mailbox]),
+    ),
+)
 
 
 class Talks:
@@ -35,7 +43,8 @@ class Talks:
             limit=limit,
         )
         return [
-            PastTurn(turn=Turn(line.role, line.text), seq=line.seq, at=line.at) for line in lines
+            PastTurn(turn=Turn(line.role, line.text), seq=line.seq, at=line.at, kind=line.kind)
+            for line in lines
         ]
 
     def lines(
@@ -106,9 +115,7 @@ class Talks:
         ).all()
         outbound = self._session.scalars(
             select(OutboundRow)
-            .where(
-                OutboundRow.student_id == student_id, OutboundRow.state.not_in(_UNSEEN), *answered
-            )
+            .where(OutboundRow.student_id == student_id, *_SEEN, *answered)
             .order_by(OutboundRow.seq.desc())
             .limit(limit)
         ).all()
@@ -126,7 +133,7 @@ class Talks:
             .where(
                 OutboundRow.student_id == student_id,
                 OutboundRow.seq > after,
-                OutboundRow.state.not_in(_UNSEEN),
+                *_SEEN,
             )
             .order_by(OutboundRow.seq)
             .limit(limit)

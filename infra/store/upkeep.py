@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, and_, delete, func, or_, select, type_coerce
+from sqlalchemy import JSON, and_, delete, func, or_, select, true, type_coerce
 
 from companion.messages import OutboundState
 from companion.people.student import Purpose
 from companion.store.cases import PageState
+from infra.store.care_tables import CareEntryRow, SuggestionRow
 from infra.store.case_tables import PageRow
 from infra.store.session import Vaulted
+from infra.store.staff_tables import LinkCodeRow, StaffSessionRow
 from infra.store.tables import (
     InboundRow,
     OutboundRow,
@@ -30,7 +32,10 @@ class Upkeep:
         self._session = vaulted.session
 
     def drop_words(self, *, before: datetime, unstored_before: datetime, limit: int) -> int:
-        """Delete settled messages older than this (sooner for those who did not allow storage)."""
+        """Delete settled messages, and what students kept of themselves, older than this.
+
+        Sooner for those who did not allow storage.
+        """
         stored = type_coerce(StudentRow.consents, JSON)[Purpose.STORAGE.value].as_boolean()
         unstored = select(StudentRow.id).where(or_(stored.is_(None), stored.is_(False)))
         dropped = 0
@@ -41,6 +46,9 @@ class Upkeep:
                 and_(InboundRow.level.is_not(None), ~InboundRow.owed),
             ),
             (OutboundRow, OutboundRow.created_at, OutboundRow.state.not_in(_OPEN)),
+            # By when it was told: a late mood may be of last week.
+            (CareEntryRow, CareEntryRow.updated_at, true()),
+            (SuggestionRow, SuggestionRow.at, true()),
         ):
             past = or_(at < before, and_(at < unstored_before, table.student_id.in_(unstored)))
             ids = select(table.id).where(past, settled).limit(limit)
@@ -50,6 +58,16 @@ class Upkeep:
     def close_sessions(self, *, before: datetime) -> int:
         """Forget browsers that nobody has used since."""
         return self._vaulted.changed(delete(WebSessionRow).where(WebSessionRow.seen_at < before))
+
+    def close_staff_sessions(self, *, before: datetime) -> int:
+        """Forget browsers of staff that signed in before a moment."""
+        return self._vaulted.changed(
+            delete(StaffSessionRow).where(StaffSessionRow.created_at < before)
+        )
+
+    def drop_codes(self, *, now: datetime) -> int:
+        """Forget codes that bind a chat account and have expired."""
+        return self._vaulted.changed(delete(LinkCodeRow).where(LinkCodeRow.expires_at <= now))
 
     def counts(self, *, now: datetime) -> dict[str, float]:
         """Return gauges: how much is owed, and how old the oldest of it is (seconds)."""

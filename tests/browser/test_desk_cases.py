@@ -256,7 +256,8 @@ def test_what_a_colleague_does_is_seen_at_once(desk, at_desk, li):
     case_work.claim(case.id, staff=wang, services=desk.campus.services)
 
     expect(phone.page.locator(".next")).to_contain_text("由 王老师 负责")
-    expect(phone.page.locator("#changed")).to_be_visible()
+    expect(phone.page.locator("#talk")).to_contain_text("只有负责人能接通对话")
+    expect(phone.page.locator("#changed")).to_be_hidden()
 
 
 def test_the_talk_goes_on_live_and_its_end_is_seen(desk, at_desk, li):

@@ -1,4 +1,4 @@
-"""Roster, registry, review, figures and test alarms in a real browser, on a phone and a desktop."""
+"""Roster, registry, review, figures and drills in a real browser, on a phone and a desktop."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ def test_a_test_alarm_is_started_marked_and_ended(at_desk, shots):
     page = phone.page
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("button.strong")
-    expect(page.locator(".test-band")).to_contain_text("TEST")
+    expect(page.locator(".test-band")).to_contain_text("DRILL")
     phone.shot(shots, "manage_drill_running_phone")
 
     page.click(".test-band button")

@@ -20,6 +20,7 @@ from companion.risk.screen import screen
 from companion.safety import Card, crisis_card
 from companion.safety.dialogue import Heard, Said, Scene, State, Turned, advance, open_dialogue
 from companion.safety.numbers import Numbers, numbers_for
+from companion.safety.people import Reach
 from companion.safety.wordings import wordings
 from companion.turns import Role, Turn
 
@@ -41,7 +42,7 @@ class SafetyTalk:
 
     language: Language = Language.ZH
     campus: Campus = field(default_factory=Campus)
-    staff_told: bool = False
+    reach: Reach = Reach.NOBODY
     is_minor: bool = False
     now: datetime = NIGHT
     state: State | None = None
@@ -89,7 +90,7 @@ class SafetyTalk:
         """Go on with the dialogue that has begun."""
         assert self.state is not None
         heard = Heard(text=text, verdict=verdict, alone=alone or verdict, is_minor=self.is_minor)
-        scene = Scene(language=self.language, numbers=self.numbers, staff_told=self.staff_told)
+        scene = Scene(language=self.language, numbers=self.numbers, reach=self.reach)
         turned = advance(self.state, heard, scene=scene, now=self.now)
         self.state = turned.state
         self.verdicts.append(turned.verdict)
@@ -124,7 +125,7 @@ def lines_of(transcript: str) -> list[Line]:
 
 def carried_out(name: str, lines: Sequence[Line]) -> Iterator[tuple[Line, Card | Said | None]]:
     """Carry a talk out; the name of a transcript begins with its language."""
-    talk = SafetyTalk(language=Language(name[:2]), staff_told=True)
+    talk = SafetyTalk(language=Language(name[:2]), reach=Reach.TOLD)
     for line in lines:
         yield line, talk.says(line.text, line.verdict, alone=line.alone)
 

@@ -144,7 +144,9 @@ def test_handing_on_pages_the_one_who_has_it_now(at_risk):
     assert address == "502"
     assert str(case.number) in page.body
     with campus.store.reading() as tx:
-        assert tx.pages.of_case(case.id)[-1].why is PageReason.GIVEN
+        assert [one.why for one in tx.pages.of_case(case.id) if one.staff_id == wang.id] == [
+            PageReason.GIVEN
+        ]
         assert tx.audit.of_case(case.id)[-1].reason == "换班"
 
 

@@ -237,10 +237,11 @@ def test_an_empty_roster_leaves_the_staff_group(talking):
 def test_with_no_channel_at_all_the_student_is_told_the_truth_and_the_watchdog_is_red(talking):
     talking.channels.campus_wide = ()
 
-    talking.says(IMMINENT)
+    said = talking.says(IMMINENT)
 
     assert say("delivery.told_staff", Language.ZH) not in talking.telegram.texts
-    assert len(told_nobody(talking)) == 1
+    assert "叫不到值班的老师" in said[0]
+    assert told_nobody(talking) == [], "the card has said so"
     talking.clock.passes(seconds=31)
     assert unnotified_cases(store=talking.store, now=talking.clock.now()) == 1
 
@@ -325,7 +326,7 @@ def test_everything_dead_tells_the_student_at_once_and_goes_on_trying(staffed):
 
     staffed.says(IMMINENT)
     (told,) = told_nobody(staffed)
-    assert "继续叫人" not in told
+    assert "还没有值班老师回应" not in told
 
     staffed.channels.telegram.dead.clear()
     passes(staffed, minutes=1)

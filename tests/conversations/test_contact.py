@@ -13,7 +13,7 @@ from companion.messages import InboundKind
 from companion.people.contact import Relation
 from companion.ports import Refused
 from companion.risk import Level
-from companion.staff.people import Role
+from companion.staff.people import ChannelKind, Role
 from companion.texts import say
 from tests.conversations.aftercare import ALARM, NAME, Aftercare
 
@@ -42,6 +42,13 @@ def give(student, answers=None):
     for text in answers or ANSWERS[student.language]:
         told = student.campus.says(text)
     return told
+
+
+def to_contact(campus):
+    """Who was paged because a contact could not be told."""
+    campus.run()
+    said = say("page.contact", Language.ZH, case="1001").partition("\n")[0]
+    return [chat for chat, text in campus.channels.telegram.sent if text.body.startswith(said)]
 
 
 def use(student, reason="", *, write=False, staff=None):
@@ -210,6 +217,7 @@ def test_a_letter_that_does_not_leave_becomes_a_task(campus):
     assert use(student, write=True).wrote is False
     assert student.tasks() == ["contact"]
     assert "contact.failed" in student.actions()
+    assert to_contact(campus) == ["wang-private"]
 
 
 def test_nobody_writes_to_a_number_and_nobody_without_the_right_uses_a_contact(campus):
@@ -273,3 +281,29 @@ def test_a_number_becomes_one_task_for_a_person(campus):
         contact_automatically(services=campus.services)
     assert student.tasks() == ["contact"]
     assert campus.channels.email.sent == []
+    assert to_contact(campus) == ["wang-private"]  # who has the case
+
+
+def test_a_letter_that_fails_by_itself_pages_who_has_the_case_or_closed_it(campus):
+    student = Aftercare(campus, Language.EN)
+    ordered(student, Level.HIGH)
+    give(student)
+    student.alarm()
+    campus.channels.email.faults.append(Refused("no_such_mailbox", unreachable=True))
+
+    assert contact_automatically(services=campus.services) == 0
+
+    assert to_contact(campus) == ["wang-private"]
+
+
+def test_where_nobody_has_the_case_the_whole_staff_are_told(campus):
+    student = Aftercare(campus, Language.EN)
+    ordered(student, Level.HIGH)
+    give(student)
+    campus.says(ALARM[Language.EN])
+    campus.channels.off.add(ChannelKind.EMAIL)
+
+    contact_automatically(services=campus.services)
+
+    assert to_contact(campus) == ["staff-group"]
+    assert student.tasks() == ["contact"]

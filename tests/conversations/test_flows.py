@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from companion.campus import Campus, DutyLine, OpenHours, Pace
+from companion.campus import Campus, DutyLine, Pace
 from companion.errors import ModelTimeout
 from companion.flows.assess import assess
 from companion.flows.deliver import deliver
@@ -19,6 +19,7 @@ from companion.flows.sweep import GRACE
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import InboundKind, OutboundKind, OutboundState, Platform
+from companion.open_hours import OpenHours
 from companion.people.student import Purpose
 from companion.ports import Refused, RetryLater, Uncertain
 from companion.risk import Level

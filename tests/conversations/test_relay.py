@@ -245,6 +245,18 @@ def test_words_that_cannot_reach_the_student_page_the_counsellor_once(held):
     assert "担心" not in to_counsellor(campus)[-1]
 
 
+def test_words_for_a_platform_that_is_off_page_the_counsellor_too(held):
+    campus = held.campus
+    campus.services.senders.by_platform.clear()
+
+    sent = held.writes("你在吗")
+
+    with campus.store.reading() as tx:
+        assert tx.outbound.get(sent).state is OutboundState.REFUSED
+        assert tx.students.latest_account(held.case.student_id).reachable
+    assert "没有送到" in to_counsellor(campus)[-1]
+
+
 # ------------------------------------------------------------ silence
 
 
@@ -326,7 +338,7 @@ def test_every_line_is_screened_and_raises_the_case_without_a_card(campus):
 
     assert reload(campus, held.case).level >= Level.HIGH
     assert len(campus.telegram.sent) == before
-    assert any("程序觉得这一条紧急程度" in text for text in to_counsellor(campus))
+    assert any("程序判断紧急程度" in text for text in to_counsellor(campus))
     assert any(text.endswith(CRISIS[Language.ZH]) for text in to_counsellor(campus))
 
 

@@ -321,6 +321,31 @@ def test_with_a_staff_group_the_card_says_that_it_is_being_told(talking):
     assert "现在就去提醒" in talking.says(DARK)[0]
 
 
+def test_an_alert_is_called_sent_only_when_a_page_was_taken(talking):
+    talking.says(DARK)
+    assert case_of(talking).notified_at is not None
+
+    assert "已经发出的提醒" in talking.says("开玩笑的")[0]
+
+
+def test_while_no_page_was_taken_yet_the_alert_is_only_on_its_way(talking):
+    talking.arrives(DARK)
+    talking.run(only={Job.ASSESS, Job.DELIVER_URGENT})
+    assert case_of(talking).notified_at is None
+
+    talking.arrives("开玩笑的")
+    talking.run(only={Job.ASSESS, Job.DELIVER_URGENT})
+
+    assert "可能已经在路上" in talking.telegram.texts[-1]
+
+
+def test_where_nobody_can_be_told_no_alert_is_spoken_of(talking):
+    talking.channels.campus_wide = ()
+    talking.says(DARK)
+
+    assert "提醒" not in talking.says("开玩笑的")[0]
+
+
 @pytest.mark.parametrize("language", Language)
 def test_the_words_for_it_are_not_a_promise(language):
     people = wordings(language).tables["people"]

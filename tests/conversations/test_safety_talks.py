@@ -19,6 +19,7 @@ from companion.safety.dialogue import Branch, State
 from companion.safety.dialogue.levels import _ECHOES
 from companion.safety.dialogue.steps import branches, steps
 from companion.safety.dialogue.words import dialogue_words
+from companion.safety.people import Reach
 from tests.conversations.safety_talks import (
     CALM,
     SafetyTalk,
@@ -263,8 +264,11 @@ def test_a_lyric_or_a_joke_is_believed_and_the_level_stays(language, words):
 
 
 def test_with_an_alert_on_its_way_the_student_is_told_that_it_cannot_be_taken_back():
-    assert "收不回来" in talk_in(staff_told=True).says("开玩笑的").text
-    assert "收不回来" not in talk_in().says("开玩笑的").text
+    assert "已经发出" in talk_in(reach=Reach.TOLD).says("开玩笑的").text
+    for reach in (Reach.TELLING, Reach.COMING):
+        assert "可能已经在路上" in talk_in(reach=reach).says("开玩笑的").text
+    for reach in (Reach.NOBODY, Reach.UNREACHED):
+        assert "提醒" not in talk_in(reach=reach).says("开玩笑的").text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 import time
 
@@ -226,6 +227,56 @@ def test_with_the_broker_dead_the_card_is_the_webhooks_own_answer(system):
         eventually(lambda: len(system.staff.texts_to(STAFF_CHAT)) > pages, "the page")
     finally:
         server.resume()
+
+
+def test_a_safety_worker_killed_over_a_crisis_leaves_neither_student_nor_staff_waiting(system):
+    student = system.student()
+    client = system.redis()
+    pages = len(system.staff.texts_to(STAFF_CHAT))
+    worker = system.running.child("worker-safety")
+    worker.suspend()  # so that the job certainly dies with it
+    student.says(CRISIS)
+    eventually(lambda: client.llen("safety"), "the job in the queue")
+    client.delete("safety")
+    client.close()
+    worker.kill()
+
+    eventually(lambda: system.new(student), "the card", within=FORGOTTEN)
+    eventually(lambda: len(system.staff.texts_to(STAFF_CHAT)) > pages, "the page", within=FORGOTTEN)
+    assert "12356" in system.new(student)[0]
+
+
+def test_with_everything_down_but_the_web_process_card_and_page_go_out(system):
+    student = system.student()
+    pages = len(system.staff.texts_to(STAFF_CHAT))
+    web = system.running.child("web").pid
+    others = [one for one in system.running.processes() if one.pid != web]
+    for process in others:  # the first one too: it would start the others again
+        process.suspend()
+    lock = sqlite3.connect(system.running.data_dir / "nuanyu.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        student.says(CRISIS)
+        eventually(lambda: system.new(student), "the card", within=FORGOTTEN)
+        assert "12356" in system.new(student)[0]
+        assert '"sendMessage"' in system.bot.deliveries[-1].answer
+        eventually(lambda: len(system.staff.texts_to(STAFF_CHAT)) > pages, "the page")
+        assert not any(CRISIS in text for text in system.staff.texts_to(STAFF_CHAT))
+    finally:
+        lock.rollback()
+        lock.close()
+        for process in others:
+            process.resume()
+
+    # Then what was put away is a case like any other, with a number that can be claimed.
+    eventually(
+        lambda: any(
+            "claim:" in str(message.get("reply_markup"))
+            for message in system.staff.sent_to(STAFF_CHAT)[pages:]
+        ),
+        "the page with a number",
+        within=FORGOTTEN,
+    )
 
 
 def test_a_dead_broker_comes_back_and_what_was_said_meanwhile_is_answered(system):

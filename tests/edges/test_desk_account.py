@@ -214,6 +214,24 @@ def test_nobody_removes_the_way_of_somebody_else(web, li):
     assert len(_channels(web, "wang")) == 1
 
 
+def test_messages_of_the_wecom_application_are_offered_where_it_is_set_up(make_web):
+    for is_set_up in (False, True):
+        app = {"wecom_corp_id": "ww1", "wecom_agent_id": 7, "wecom_secret": "a-made-up-secret"}
+        web = make_web(**(app if is_set_up else {}))
+        if not is_set_up:
+            account(web.campus)
+        li = visitor(web)
+        later(web.campus, minutes=1)
+        li.sign_in("li", to=OWN)
+
+        answer = li.post(f"{OWN}/channels", kind="wecom_app", address="li.wen")
+
+        assert ('value="wecom_app"' in li.page.text) is is_set_up
+        assert (answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY) is not is_set_up
+    assert _channels(web) == [(ChannelKind.WECOM_APP, "li.wen")]
+    assert "li.wen" in li.page.text
+
+
 def test_a_code_binds_a_telegram_account_for_a_quarter_of_an_hour(make_web):
     web = make_web(staff_telegram_token="2:token", staff_telegram_chat="-100")
     account(web.campus)
@@ -290,6 +308,25 @@ def test_roles_passwords_and_factors_of_others_can_be_changed(web, admin, li):
     assert _staff(web).disabled_at is not None
     assert actions(web.campus)[-1] == "account.disable"
     assert "disabled" in admin.get(whose).text
+
+
+@pytest.mark.parametrize(("deed", "fields"), [("disable", {}), ("role", {"role": "auditor"})])
+def test_the_cases_of_who_takes_none_any_more_wait_in_the_queue_again(web, admin, li, deed, fields):
+    web.campus.says("我不想活了，今晚就想结束这一切")
+    with web.campus.store.transaction() as tx:
+        [case] = tx.cases.queue()
+        staff = tx.members.find("li")
+        assert tx.cases.claim(case.id, staff_id=staff.id, now=web.campus.clock.now())
+    whose = f"{ALL}/{staff.id}"
+    admin.get(whose)
+
+    admin.post(f"{whose}/{deed}", **fields)
+
+    with web.campus.store.reading() as tx:
+        assert tx.cases.get(case.id).is_unclaimed
+        entry = tx.audit.of_case(case.id)[-1]
+        assert entry.action == "case.hand_on"
+        assert entry.actor == str(tx.members.find("root").id)
 
 
 def test_who_no_longer_takes_cases_is_no_longer_on_duty(web, admin, li):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,15 +12,21 @@ import pytest
 
 from bot.desk.evidence import in_words
 from bot.desk.words import words
+from companion.campus import Campus
+from companion.flows.assess import SCREENING_FAILED
 from companion.flows.drill import start_drill
 from companion.language import Language
 from companion.messages import InboundKind, OutboundState, Platform
 from companion.people.contact import Details, EmergencyContact, Relation
 from companion.ports import Refused
 from companion.risk import Kind, Level, Subject
+from companion.risk.opinion import Opinion, Reason, evidence_of
+from companion.safety.dialogue.levels import _TOGETHER
+from companion.safety.dialogue.steps import steps
 from companion.safety.plan import SafetyPlan
 from companion.staff.actions import Action
 from companion.staff.cases import CaseState, FalseAlarm, Outcome
+from companion.staff.drills import ALARM
 from companion.staff.follow_ups import FollowUpState, TaskKind
 from companion.staff.people import ChannelKind, Role
 from companion.store import PageReason, PageState
@@ -198,7 +205,7 @@ def test_events_of_the_queue_hold_counts_and_no_words(desk, li, web):
 
     told = json.loads(found[-1].removeprefix("data:"))
     assert (told["open"], told["unclaimed"]) == (1, 1)
-    assert set(told) == {"open", "unclaimed", "mark"}
+    assert set(told) == {"open", "unclaimed", "alarms", "mark"}
 
 
 # ------------------------------------------------------------ the card
@@ -382,9 +389,18 @@ def test_a_drill_is_marked_everywhere_and_can_be_worked_through(desk, li):
     home = "/desk/cases/1001"
 
     for name in ("claim", "called", "stabilise"):
-        assert "演练：这不是真的学生" in li.post(f"{home}/{name}").text
+        assert "演练：没有真实的学生" in li.post(f"{home}/{name}").text
     assert said(li.post(f"{home}/notes", risk="试试", key="k")).startswith("没有做成")
     assert said(li.post(f"{home}/close")) == "已结案。"
+
+
+def test_the_queue_starts_a_drill_that_says_what_it_is(desk, li):
+    assert "发起演练" in li.get("/desk").text
+
+    page = li.post("/desk/drill", do="start")
+
+    assert "演练已开始" in plain(page.text)
+    assert "演练" in plain(li.get("/desk/rows").text)
 
 
 def test_the_safety_plan_is_seen_only_when_the_student_shares_it(desk, li):
@@ -468,6 +484,73 @@ def test_what_is_left_to_do_stands_in_the_queue_until_somebody_ticks_it_off(desk
     assert desk.actions(case) == ["task.done"]
 
 
+def test_what_is_left_to_do_stands_on_the_case_and_is_ticked_off_there(desk, li):
+    case = desk.case()
+    with desk.campus.store.transaction() as tx:
+        now = desk.campus.clock.now()
+        task = tx.aftercare.tasks.add(case.id, TaskKind.CONTACT, now=now)
+    assert "紧急联系人没能自动通知到" in li.get(f"/desk/cases/{case.number}").text
+
+    page = li.post(f"/desk/tasks/{task}/done", case=str(case.number))
+
+    assert said(page) == "待办已完成。"
+    assert "由 李老师 完成" in plain(page.text)
+    assert f"/desk/tasks/{task}/done" not in page.text
+
+
+def test_what_the_student_added_is_read_without_breaking_any_glass(desk, li):
+    case = desk.case(SECRET)
+    assert "学生自己补充的话" not in li.get(f"/desk/cases/{case.number}").text
+    (_, [message]) = desk.student_says("/privacy add 那天我只是累了 <b>真的</b>")
+    with desk.campus.store.transaction() as tx:
+        tx.audit.add(
+            actor="student",
+            action=Action.WORDS_ADDED,
+            now=desk.campus.clock.now(),
+            case_id=case.id,
+            detail={"message": str(message)},
+        )
+
+    live = li.get(f"/desk/cases/{case.number}/live").text
+
+    assert "那天我只是累了 &lt;b&gt;真的" in live
+    assert SECRET not in live
+    assert "那天我只是累了" in li.get(f"/desk/cases/{case.number}").text
+
+
+def test_the_audit_log_is_searched_by_the_number_people_call_a_case_by(desk, li, chen):
+    one, other = desk.case(), desk.case(sender="u2")
+    li.post(f"/desk/cases/{one.number}/claim")
+    li.post(f"/desk/cases/{other.number}/claim")
+
+    found = chen.get(f"/desk/audit?case={one.number}").text
+
+    assert f"个案 {one.number}" in plain(found)
+    assert f"个案 {other.number}" not in plain(found)
+    assert "没有符合的记录" in chen.get("/desk/audit?case=999999").text
+
+
+def test_a_drill_is_listed_but_not_counted_as_somebody_who_waits(desk, li):
+    start_drill(staff=li.staff, services=desk.campus.services)
+    alone = plain(li.get("/desk/rows").text)
+    desk.case(level=Level.MODERATE)
+
+    assert "还没有人认领" not in alone
+    assert "所有个案都有人负责" not in alone
+    assert "1 个个案还没有人认领，最高级别：中" in plain(li.get("/desk/rows").text)
+
+
+def test_a_drill_shows_no_student(desk, li):
+    start_drill(staff=li.staff, services=desk.campus.services)
+    with desk.campus.store.reading() as tx:
+        (drill,) = tx.cases.queue()
+
+    for path in ("", "/live"):
+        page = plain(li.get(f"/desk/cases/{drill.number}{path}").text)
+        assert "紧急联系人" not in page
+        assert "警报前后的原话" not in page
+
+
 # ------------------------------------------------------------ behind glass
 
 
@@ -520,7 +603,7 @@ def test_after_erasure_nothing_of_the_talk_is_left_at_the_desk(desk, li):
     li.post(f"{home}/claim")
     li.post(f"{home}/notes", risk="写过的话", key="note:0")
     with desk.campus.store.transaction() as tx:
-        tx.students.erase(case.student_id, code="C", now=desk.campus.clock.now())
+        tx.students.erase(case.student_id, code="C", campus=Campus(), now=desk.campus.clock.now())
 
     page = li.get(home)
 
@@ -756,16 +839,33 @@ def test_every_step_of_a_case_and_state_of_a_line_has_its_word(language):
     assert [one for one in Relation if one.value not in w["contact"]["relations"]] == []
 
 
+def evidence_in(document):
+    """Yield every line of evidence of a content file."""
+    for key, value in document.items():
+        if key == "evidence":
+            yield from [value] if isinstance(value, str) else value.values()
+        elif isinstance(value, dict):
+            yield from evidence_in(value)
+        elif isinstance(value, list):
+            yield from (line for one in value if isinstance(one, dict) for line in evidence_in(one))
+
+
 def test_every_line_of_evidence_is_told_in_chinese():
-    content = Path("companion/content/risk")
     lines = {
         line
-        for file in sorted(content.glob("*.toml"))
-        for line in re.findall(
-            r'^evidence = "(.*)"', file.read_text(encoding="utf-8"), re.MULTILINE
-        )
+        for file in Path("companion/content/risk").glob("*.toml")
+        for line in evidence_in(tomllib.loads(file.read_text(encoding="utf-8")))
     }
+    lines |= {line for step in steps().values() for line in step.evidence.values()}
+    lines |= {together for _, together in _TOGETHER}
+    lines |= {
+        evidence_of(Opinion(level=level, reason=reason))
+        for level in Level
+        if level is not Level.NONE
+        for reason in (None, *Reason)
+    }
+    lines |= {*ALARM.evidence, f"{SCREENING_FAILED} (ValueError)"}
 
-    assert len(lines) > 100
+    assert len(lines) > 150
     assert [line for line in sorted(lines) if in_words(line, Language.ZH) == line] == []
     assert in_words("speaks of death, in the past", Language.ZH) == "说到死，说的是过去"

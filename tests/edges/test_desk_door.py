@@ -10,6 +10,7 @@ from http import HTTPStatus
 import pytest
 from starlette.requests import Request
 
+from bot.chat.watch import Watch
 from bot.desk.door import COOKIE, IDLE, LONGEST, SETUP, SIGNIN, still_in
 from bot.desk.page import Desk
 from bot.desk.tries import FIRST_LOCK, FREE_TRIES, LONGEST_LOCK, SLOWEST_NO, locked_until
@@ -228,7 +229,7 @@ def test_a_browser_in_constant_use_is_out_after_twelve_hours(campus_desk, li):
 
 
 def test_an_open_event_stream_keeps_a_browser_in_until_it_is_signed_out(campus_desk, li):
-    desk = Desk(parts=campus_desk.parts)
+    desk = Desk(parts=campus_desk.parts, watch=Watch(campus_desk.parts.redis_url))
     cookie = f"{COOKIE}={li.client.cookies[COOKIE]}".encode()
     stream = Request({"type": "http", "desk": desk, "headers": [(b"cookie", cookie)]})
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""Roster, registry, review, figures, test alarms: who may, what is refused, what is kept."""
+"""Roster, registry, review, figures, drills: who may, what is refused, what is kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from companion.flows.case_work import claim, close
 from companion.flows.drill import END, START, watch_drills
 from companion.jobs import Job
 from companion.language import Language
-from companion.risk import Level
+from companion.risk import Level, Subject, Verdict
 from companion.risk.hotlines import registry
 from companion.staff.cases import FalseAlarm, Outcome
 from companion.staff.drills import LASTS, NOBODY, WeeklyDrill
@@ -332,6 +332,24 @@ def test_a_check_is_written_into_the_audit_log_and_shown(desk, boss, li):
     assert 'id="cn-12356"' not in undialled
 
 
+def test_nobody_is_asked_to_dial_an_emergency_number(boss):
+    page = boss.get("/desk/registry?kind=emergency").text
+    undialled = boss.get("/desk/registry?country=all&state=undialled").text
+
+    assert "急救和报警电话不试拨；书面来源查于 2026-11-22" in plain(page)
+    assert "记录一次核对" not in page
+    assert 'id="cn-110"' not in undialled
+    assert 'id="cn-12356"' in undialled
+
+
+def test_what_is_wrong_with_the_registry_is_told_in_the_readers_language(desk, boss):
+    someone = desk.signed_in(desk.staff("Dr Chen", Role.SUPERVISOR, Language.EN))
+
+    assert "CA：没有“紧急”类热线" in plain(boss.get("/desk/registry").text)
+    assert "CA: there is no line of the kind" in plain(someone.get("/desk/registry").text)
+    assert "只能用固定电话拨打" in plain(boss.get("/desk/registry?country=all").text)
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -341,6 +359,7 @@ def test_a_check_is_written_into_the_audit_log_and_shown(desk, boss, li):
         {"result": ""},
         {"by": ""},
         {"line": "no-such-line"},
+        {"line": "cn-110"},  # nobody tries out the police
     ],
 )
 def test_a_check_that_makes_no_sense_is_refused(desk, boss, li, bad):
@@ -371,11 +390,19 @@ def marked(desk, li):
 def test_the_review_shows_marks_and_weights_and_no_words(boss, marked):
     page = plain(boss.get("/desk/review").text)
 
-    assert "speaks of wanting to die" in page
+    assert "说到想死" in page
     assert "歌词、小说、作业" in page
     assert "标记不会改变警报的触发方式" in page
     assert "歌词而已" not in page
     assert "我不想活了" not in page
+
+
+def test_the_grounds_of_an_alarm_are_told_in_the_readers_language(desk, boss, marked):
+    someone = desk.signed_in(desk.staff("Dr Chen", Role.SUPERVISOR, Language.EN))
+
+    assert "说到想死；" in plain(boss.get("/desk/review").text)
+    assert "speaks of wanting to die" not in boss.get("/desk/review").text
+    assert "speaks of wanting to die; " in plain(someone.get("/desk/review").text)
 
 
 def test_the_training_set_is_json_lines_without_words_and_audited(desk, boss, marked):
@@ -408,6 +435,25 @@ def test_small_groups_are_counted_with_their_neighbours(desk, boss):
     assert ">8<" in page
     assert ">6<" not in page
     assert ">2<" not in page
+
+
+@pytest.mark.parametrize(("students", "said"), [(5, ">5<"), (4, "少于 5")])
+def test_the_latest_daily_digest_is_shown_too(desk, boss, students, said):
+    campus = desk.campus
+    verdict = Verdict(level=Level.WATCH, subject=Subject.SELF)
+    now = campus.clock.now()
+    campus.clock.passes(hours=-2)
+    for number in range(students):
+        message = campus.arrives("睡不着", sender=f"w{number}")
+        with campus.store.transaction() as tx:
+            tx.inbound.judge(message.message_id, verdict, owed=False, in_talk=True, now=now)
+    campus.clock.at = now
+
+    page = boss.get("/desk/figures").text
+    part = page[page.index("每日汇总") :]
+
+    assert "2026-11-22 09:00" in part
+    assert said in part[: part.index("</section>")]
 
 
 def test_a_handful_of_cases_is_hidden_altogether(desk, boss):
@@ -458,10 +504,10 @@ def test_figures_name_nobody(desk, boss, li):
     assert str(case.number) not in page
 
 
-# ------------------------------------------------------------ test alarms
+# ------------------------------------------------------------ drills
 
 
-def test_a_test_alarm_goes_to_people_and_is_counted_nowhere(desk, boss, li):
+def test_a_drill_goes_to_people_and_is_counted_nowhere(desk, boss, li):
     page = boss.post("/desk/drill", do="start")
 
     with desk.campus.store.reading() as tx:
@@ -469,7 +515,7 @@ def test_a_test_alarm_goes_to_people_and_is_counted_nowhere(desk, boss, li):
     assert case.is_drill
     assert (Job.RAISE, (case.id,)) in desk.campus.jobs.sent
     assert desk.actions(case) == [START]
-    assert "测试" in plain(page.text)
+    assert "演练进行中" in plain(page.text)
     assert str(case.number) in plain(page.text)
     rows = list(csv.reader(boss.get("/desk/figures.csv").text.splitlines()))
     assert ["levels", "high", "cases", "0"] in rows

@@ -10,7 +10,9 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -110,6 +112,16 @@ def test_two_pages_never_have_the_same_id_so_that_none_can_be_played_again(webho
     webhook.page(receiver.url, PAGE)
 
     assert len({got.headers["webhook-id"] for got in receiver.got}) == 2
+
+
+def test_every_try_of_one_page_has_its_id_so_that_a_receiver_counts_it_once(webhook, receiver):
+    one, other = (replace(PAGE, once=uuid4()) for _ in range(2))
+    for page in (one, one, other):
+        webhook.page(receiver.url, page)
+
+    first, again, second = (got.headers["webhook-id"] for got in receiver.got)
+    assert first == again == f"page_{one.once.hex}"
+    assert second != first
 
 
 def test_a_secret_in_the_standards_form_is_decoded_first(loop, receiver):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from companion.messages import Choice
+from companion.messages import Choice, OutboundState
 from companion.ports import PageText, Refused, RetryLater, Uncertain
 from companion.staff.people import ChannelKind
 from infra.pagers import make_channels, silent_channels
@@ -123,6 +123,60 @@ def test_a_chat_that_had_enough_pages_gives_them_back_and_another_chat_is_served
     assert RATES.chat * 60 < 20
 
 
+# ---------------------------------------------------------------- what a counsellor wrote
+
+
+def mark(channel, counsellor, state, *, words="in words"):
+    channel.mark(str(counsellor.id), message_id=7, state=state, words=words)
+
+
+def sign(bot, counsellor):
+    return bot.reactions.get((counsellor.id, 7))
+
+
+def test_a_message_carries_one_sign_that_changes_with_its_state(channel, bot, counsellor):
+    mark(channel, counsellor, OutboundState.PENDING)
+    assert sign(bot, counsellor) == "👀"
+
+    mark(channel, counsellor, OutboundState.SENT)
+    assert sign(bot, counsellor) == "👌"
+    assert bot.sent_to(counsellor.id) == []
+
+
+def test_what_did_not_arrive_is_said_in_words_too_and_quotes_the_message(channel, bot, counsellor):
+    mark(channel, counsellor, OutboundState.REFUSED, words="Not delivered.")
+
+    assert sign(bot, counsellor) == "👎"
+    assert bot.texts_to(counsellor.id) == ["Not delivered."]
+    [call] = [one for one in bot.calls_of("sendMessage") if one.params["text"] == "Not delivered."]
+    assert call.params["reply_parameters"]["message_id"] == 7
+
+
+@pytest.mark.parametrize("how", ["refused", "missing"])
+def test_where_there_are_no_signs_the_last_word_is_said_and_no_other(
+    settings, bot, loop, counsellor, how
+):
+    channel = telegram_channel(settings, redis_url=None, loop=loop)
+    if how == "missing":
+        bot.missing.add("setMessageReaction")
+    else:
+        bot.fail("setMessageReaction", Fault(400, "Bad Request: REACTION_INVALID"), times=2)
+
+    mark(channel, counsellor, OutboundState.PENDING, words="Not yet.")
+    mark(channel, counsellor, OutboundState.SENT, words="Delivered.")
+
+    bot.missing.clear()
+    channel.close()
+    assert bot.texts_to(counsellor.id) == ["Delivered."]
+
+
+def test_a_sign_that_telegram_puts_off_comes_back(channel, bot, counsellor):
+    bot.fail("setMessageReaction", TooMany(4))
+
+    with pytest.raises(RetryLater):
+        mark(channel, counsellor, OutboundState.SENT)
+
+
 # ---------------------------------------------------------------- which channels there are
 
 
@@ -176,4 +230,7 @@ def everything():
         "staff_webhook_url": "https://example.edu/page",
         "staff_webhook_secret": "a-long-made-up-word-31415",
         "staff_wecom_key": "a-made-up-key",
+        "wecom_corp_id": "ww0123456789abcdef",
+        "wecom_agent_id": 1000002,
+        "wecom_secret": "a-made-up-secret",
     }

@@ -140,6 +140,9 @@ def test_what_the_campus_orders_is_said(campus):
 
     ordered = read(campus, campus=changed)
 
+    assert "Once a day, at 09:00, staff read how many students" in usual
+    assert "每天 09:00 老师会看到有多少同学处在这个程度" in usual
+    assert "Once a day" not in read(campus, campus=replace(campus.campus, watch_digest=None))
     assert "Nothing is sent by itself here." in usual
     assert "from level “Imminent” on" in ordered
     assert "Students also see the reason" in ordered

@@ -175,12 +175,12 @@ def test_two_press_claim_at_once_and_the_page_says_whose_it_is(desk):
     names = {desk.li.staff.id: "李老师", desk.wang.staff.id: "王老师"}
     assert sorted(desk.toasts) == sorted(
         [
-            f"编号 {desk.case.number} 是你的了。",
-            f"编号 {desk.case.number} 已经由{names[owner]}接了。",
+            f"编号 {desk.case.number} 由你接手。",
+            f"编号 {desk.case.number} 已由{names[owner]}接手。",
         ]
     )
     [message] = desk.bot.sent_to(GROUP)
-    assert message["text"].endswith(f"—— {names[owner]}接了")
+    assert message["text"].endswith(f"—— {names[owner]}已接手")
     assert "reply_markup" not in message
     assert audited(desk.campus, desk.case) == ["case.claim"]
 
@@ -226,9 +226,9 @@ def test_duty_is_said_and_asked_in_the_group(desk):
     desk.settled(4)
 
     said = desk.bot.texts_to(GROUP)
-    assert said[0] == "李老师上班了。"
+    assert said[0] == "李老师开始值班。"
     assert said[1].startswith("值班：李老师\n备班：无人")
-    assert said[2].startswith("李老师下班了。")
+    assert said[2].startswith("李老师结束值班。")
     assert said[3].startswith("值班：无人")
 
 
@@ -330,7 +330,7 @@ def test_a_code_binds_a_chat_once(desk, typed_code):
 
     assert desk.says(desk.stranger, f"/link {typed_code}")[0].startswith("绑定好了，新老师。")
     assert desk.says(other, f"/link {typed_code}") == []
-    assert desk.says(desk.stranger, "/cases") == ["你手上没有案子。"]
+    assert desk.says(desk.stranger, "/cases") == ["你手上没有个案。"]
     assert desk.says(desk.stranger, "/link K7MQ2RWX") == [
         "绑定码不对，或者过期了。请在值班台里再要一个。"
     ]
@@ -351,8 +351,8 @@ def test_a_chat_that_is_somebody_elses_stays_so(desk):
 def test_who_takes_no_cases_is_told_so(desk):
     admin = desk._employ(504, "it", "管理员", Language.ZH, role=Role.ADMIN)
 
-    assert desk.says(admin, "/cases") == ["你的账号不接案子。"]
-    assert desk.says(admin, "你好") == ["你的账号不接案子。"]
+    assert desk.says(admin, "/cases") == ["你的账号不能接个案。"]
+    assert desk.says(admin, "你好") == ["你的账号不能接个案。"]
 
 
 # ------------------------------------------------------------ working on a case in private
@@ -368,17 +368,17 @@ def test_called_close_and_my_cases(desk):
     card = claimed(desk)
 
     assert desk.presses(desk.li, card, "已联系上") == [
-        f"记下了：编号 {desk.case.number} 已经联系上。"
+        f"记下了：编号 {desk.case.number} 已联系上学生。"
     ]
     assert reload(desk.campus, desk.case).state is CaseState.IN_CONTACT
-    assert desk.says(desk.li, "/cases") == ["你手上有 1 个案子："]
+    assert desk.says(desk.li, "/cases") == ["你手上有 1 个个案："]
     desk.presses(desk.li, desk.last(desk.li), f"编号 {desk.case.number}")
     desk.presses(desk.li, desk.last(desk.li), "结案")
     desk.presses(desk.li, desk.last(desk.li), "约好了面谈")
 
     assert reload(desk.campus, desk.case).outcome is Outcome.APPOINTMENT
-    assert desk.last(desk.li)["text"] == f"编号 {desk.case.number} 结案：约好了面谈。"
-    assert desk.says(desk.li, "/cases") == ["你手上没有案子。"]
+    assert desk.last(desk.li)["text"] == f"编号 {desk.case.number} 已结案：约好了面谈。"
+    assert desk.says(desk.li, "/cases") == ["你手上没有个案。"]
 
 
 def test_a_false_alarm_is_closed_with_its_reason(desk):
@@ -398,7 +398,7 @@ def test_handing_on_asks_to_whom_and_why(desk):
     desk.presses(desk.li, card, "转交")
     desk.presses(desk.li, desk.last(desk.li), "王老师")
     question = desk.last(desk.li)
-    assert question["text"].startswith(f"编号 {desk.case.number} 转给王老师。请回复这一条")
+    assert question["text"].startswith(f"编号 {desk.case.number} 要转给王老师。请回复这一条")
     assert desk.quotes(desk.li, question, "我要下班了") == [
         f"编号 {desk.case.number} 已转给王老师。"
     ]
@@ -422,7 +422,7 @@ def test_a_note_is_written_by_quoting_the_question_and_signed_by_a_button(desk):
         "电话谈了二十分钟",
         "辅导员",
     )
-    assert desk.presses(desk.li, desk.last(desk.li), "签字锁定") == ["签好了，锁住了。"]
+    assert desk.presses(desk.li, desk.last(desk.li), "签字锁定") == ["已签字，已锁定。"]
 
 
 def test_a_tag_that_somebody_typed_themselves_is_no_question_of_the_bot(desk):
@@ -445,9 +445,9 @@ def test_somebody_elses_case_is_not_touched(desk):
     claimed(desk)
 
     assert desk.says(desk.wang, f"/called {desk.case.number}") == [
-        f"编号 {desk.case.number} 不在你手上，或者已经结案。"
+        f"编号 {desk.case.number} 不在你手上，或已结案。"
     ]
-    assert desk.says(desk.wang, "/called 99999999") == ["请写明编号，例如：/called 1007。"]
+    assert desk.says(desk.wang, "/called 99999999") == ["请在指令后面写编号，例如 /called 1007。"]
     assert desk.says(desk.wang, "/nonsense") == ["没认出这个指令。发 /help 看能做什么。"]
 
 
@@ -456,7 +456,7 @@ def test_somebody_elses_case_is_not_touched(desk):
 
 def relay(desk):
     card = claimed(desk)
-    desk.presses(desk.li, card, "转接")
+    desk.presses(desk.li, card, "接通对话")
     desk.campus.run()
 
 
@@ -481,10 +481,10 @@ def test_plain_text_goes_to_the_student_and_back_hands_back(desk):
 
     assert desk.says(desk.li, "我在，慢慢说。") == []
     assert to_student(desk) == "值班老师 李老师（真人）：\n我在，慢慢说。"
-    assert desk.says(desk.li, "/back") == [f"编号 {desk.case.number} 的对话交还了，学生已经看到。"]
+    assert desk.says(desk.li, "/back") == [f"编号 {desk.case.number} 的对话已交还，正在告诉学生。"]
     assert "把对话交还了" in to_student(desk)
     assert desk.says(desk.li, "还在吗") == [
-        "现在没有开着的转接，刚才这条没有发出去。先用 /relay 编号 打开。"
+        "现在没有接通的对话，刚才这条没有发出去。先用 /relay 编号 接通。"
     ]
 
 
@@ -520,7 +520,7 @@ def test_what_is_not_text_and_what_was_changed_is_not_passed_on(desk):
     edit = desk.answers(desk.li, lambda: desk.li.edits(1, "改过"))
     long = desk.says(desk.li, "字" * 3600)
 
-    assert photo == ["只能转文字，刚才这条没有发给学生。"]
+    assert photo == ["只能发文字，刚才这条没有发给学生。"]
     assert edit == ["改动不会送到学生那里。要更正，请再写一条。"]
     assert long == ["太长了，没有发出去：一次最多 3500 个字。"]
     assert to_student(desk) == before
@@ -532,8 +532,10 @@ def test_a_relay_that_is_open_at_the_desk_takes_nothing_from_the_chat(desk):
         [held] = tx.relays.of_staff(desk.li.staff.id)
         tx.relays.move(held.id, Through.DESK)
 
-    assert desk.says(desk.li, "在吗") == ["你的转接开在值班台那边。要改到这里写，点下面。"]
-    desk.presses(desk.li, desk.last(desk.li), "转接")
+    assert desk.says(desk.li, "在吗") == [
+        "对话开在值班台那边，刚才这条没有发出去。要改到这里写，点下面。"
+    ]
+    desk.presses(desk.li, desk.last(desk.li), "接通对话")
     desk.says(desk.li, "在吗")
 
     assert to_student(desk).endswith("在吗")
@@ -553,7 +555,7 @@ def test_a_saved_reply_is_read_over_before_it_goes(desk):
     desk.says(desk.li, "/replies")
     desk.presses(desk.li, desk.last(desk.li), "我在听，你慢慢说，不着急。")
     assert to_student(desk) == before
-    assert desk.presses(desk.li, desk.last(desk.li), "发给学生") == ["发了。"]
+    assert desk.presses(desk.li, desk.last(desk.li), "发给学生") == ["在发了。"]
 
     assert to_student(desk).endswith("我在听，你慢慢说，不着急。")
 
@@ -599,6 +601,17 @@ def test_without_the_database_what_cannot_be_told_from_a_strangers_waits(desk):
     desk.bot.wait_for(lambda: desk.bot.deliveries[-1].status == HTTPStatus.OK)
 
     assert to_student(desk).endswith("我在")
+
+
+def test_the_card_of_a_case_says_that_the_student_objects(desk):
+    page = desk.case_in_group("我有时候会想死")
+    with desk.campus.store.transaction() as tx:
+        assert tx.cases.object(desk.case.id)
+
+    desk.presses(desk.li, page, f"claim:{desk.case.number}")
+    desk.bot.wait_for(lambda: desk.bot.texts_to(LI))
+
+    assert "学生不同意共享非紧急情况" in desk.bot.texts_to(LI)[-1]
 
 
 # ------------------------------------------------------------ in a process
@@ -661,7 +674,7 @@ def test_without_an_address_updates_are_fetched_and_each_handled_once(edge_of, c
 
         asyncio.run(_then_close(edge, until_answered()))
 
-        assert bot.texts_to(LI) == ["你手上没有案子。"]
+        assert bot.texts_to(LI) == ["你手上没有个案。"]
         assert li.login == "li"
 
 

@@ -27,6 +27,7 @@ from tests.fakes.botapi import FakeBotApi
 from tests.fakes.mail_server import MailServer
 from tests.fakes.ports import RecordedBell, RecordedJobs
 from tests.fakes.receiver import Receiver
+from tests.fakes.wecom import FakeWecom
 
 PATTERN = """
 [[shift]]
@@ -235,6 +236,7 @@ def test_a_link_code_is_shown_once_and_only_its_hash_is_kept(hired, store):
         ("telegram", "-100123", "-100123"),
         ("webhook", "https://example.edu/page?k=1", "https://example.edu/page?k=1"),
         ("wecom", "https://qyapi.weixin.qq.com/x?key=0f0e0d0c-aaaa", "0f0e0d0c-aaaa"),
+        ("wecom_app", " li.wen@example ", "li.wen@example"),
     ],
 )
 def test_a_channel_is_added_listed_with_its_address_hidden_and_dropped(
@@ -265,6 +267,8 @@ def test_a_channel_is_added_listed_with_its_address_hidden_and_dropped(
         ("webhook", "https://name:word@example.edu/"),
         ("wecom", "https://example.edu/?nokey=1"),
         ("wecom", ""),
+        ("wecom_app", "@all"),
+        ("wecom_app", "li|wang"),
     ],
 )
 def test_an_address_that_cannot_be_one_is_refused_and_not_quoted(hired, kind, address):
@@ -535,3 +539,22 @@ def test_the_doctor_tries_the_mail_server_and_weighs_the_webhooks_secret(place):
         assert any(what == "mail" and "not_signed_in" in detail for what, _, detail in wrong)
     gone = examined(**settings)
     assert any(what == "mail" and "does not answer" in detail for what, _, detail in gone)
+
+
+@pytest.mark.parametrize(
+    ("secret", "health", "told"),
+    [
+        ("a-made-up-secret", Health.WELL, "WeCom knows our application"),
+        ("another", Health.ILL, "wecom_40001"),
+    ],
+)
+def test_the_doctor_tries_the_wecom_application_and_writes_to_nobody(place, secret, health, told):
+    given = {"wecom_corp_id": "ww1", "wecom_agent_id": 7, "wecom_secret": secret}
+    with FakeWecom(corp_id="ww1", secret="a-made-up-secret", agent_id=7, members={"li"}) as wecom:
+        found = examined(**given, wecom_api_url=wecom.url)
+        assert wecom.sent == []
+    gone = examined(**given, wecom_api_url="http://127.0.0.1:1")
+
+    assert [one[1] for one in found if one[0] == "wecom" and told in one[2]] == [health]
+    assert any(what == "wecom" and "does not answer" in detail for what, _, detail in gone)
+    assert ("wecom", Health.HINT) in [one[:2] for one in examined()]

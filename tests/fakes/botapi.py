@@ -55,6 +55,8 @@ ENTITIES = {
     "url",
     "bot_command",
 }
+#: Emoji a bot may react with; Telegram has some more of them, and no tick.
+REACTIONS = set("👍👎👌👀🤔🙏🤷💔🔥🎉")
 
 
 # ---------------------------------------------------------------- what can go wrong
@@ -337,6 +339,8 @@ class FakeBot:
         self.drafts: list[Json] = []
         self.commands: dict[tuple[str, str | None], list[Json]] = {}
         self.open_queries: set[str] = set()
+        #: The bot's reaction to a message, by chat and message.
+        self.reactions: dict[tuple[int, int], str] = {}
         self.webhook: _Webhook | None = None
         #: Methods that this server does not have, as an older Bot API server.
         self.missing: set[str] = set()
@@ -517,6 +521,12 @@ class FakeBot:
             "supports_inline_queries": False,
         }
 
+    async def _getChat(self, params: Json) -> Json:
+        group = self._groups.get(int(params["chat_id"]))
+        if group is None:
+            raise ApiError(400, "Bad Request: chat not found")
+        return group.chat
+
     async def _setWebhook(self, params: Json) -> bool:
         url = params.get("url", "")
         if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
@@ -617,6 +627,7 @@ class FakeBot:
             raise ApiError(400, f"Bad Request: there is no {kind} in the request")
         if len(params.get("caption", "")) > CAPTION_LIMIT:
             raise ApiError(400, "Bad Request: message caption is too long")
+        keyboard = self._checked_keyboard(params.get("reply_markup"))
         chat = self._checked_chat(params)
         file_id = self.keep_file(upload.content)
         about: Json = {
@@ -630,7 +641,9 @@ class FakeBot:
         content: Any = [about | {"width": 90, "height": 60}] if kind == "photo" else about
         return self._add(
             chat,
-            {kind: content} | ({"caption": params["caption"]} if params.get("caption") else {}),
+            {kind: content}
+            | ({"caption": params["caption"]} if params.get("caption") else {})
+            | keyboard,
         )
 
     async def _getFile(self, params: Json) -> Json:
@@ -685,6 +698,10 @@ class FakeBot:
 
     async def _setMessageReaction(self, params: Json) -> bool:
         self._checked_chat(params, counts=False)
+        given = [one["emoji"] for one in params.get("reaction") or []]
+        if any(emoji not in REACTIONS for emoji in given):
+            raise ApiError(400, "Bad Request: REACTION_INVALID")
+        self.reactions[int(params["chat_id"]), int(params["message_id"])] = "".join(given)
         return True
 
     async def _setMyCommands(self, params: Json) -> bool:

@@ -15,6 +15,7 @@ from companion.flows.services import Services
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, InboundKind, Platform
+from infra.pictures import ResvgPainter
 from infra.redaction import TalkMask
 from infra.store.engine import make_engine
 from infra.store.keys import ensure_system_keys
@@ -68,6 +69,7 @@ class FakeCampus:
             model=self.model,
             known_numbers=frozenset({"12356", "4001619995", "110", "120"}),
             second_opinion=self.opinion,
+            painter=ResvgPainter(),
         )
 
     def close(self) -> None:
@@ -110,6 +112,15 @@ class FakeCampus:
             except UnknownRow:
                 continue
         self.jobs.sent += kept
+
+    def pass_timer(self, *, steps: int = 1000) -> None:
+        """Let time pass until a timer's next steps have come; all of them by default."""
+        while self.jobs.timed and steps > 0:
+            after, job, ids = self.jobs.timed.pop(0)
+            self.clock.passes(seconds=after)
+            self.jobs.send(job, *ids)
+            self.run()
+            steps -= 1
 
     def says(self, text: str = "", **how: Any) -> list[str]:
         """Let a student say something and return what reaches them for it."""

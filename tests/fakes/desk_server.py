@@ -23,14 +23,14 @@ _PATIENCE = 60  # seconds
 
 
 @contextmanager
-def served(campus: Any, folder: Path) -> Iterator[str]:
+def served(campus: Any, folder: Path, *, redis_url: str = _NOWHERE) -> Iterator[str]:
     """Serve a campus of the tests over HTTP; yields the address."""
     parts = Parts(
         settings=Settings(data_dir=folder, _env_file=None),
         campus=campus.campus,
         store=campus.store,
-        celery=make_celery(_NOWHERE),
-        redis_url=_NOWHERE,
+        celery=make_celery(redis_url),
+        redis_url=redis_url,
         services=replace(campus.services),
     )
     listening = socket.create_server(("127.0.0.1", 0))

@@ -21,11 +21,16 @@ class RecordedJobs:
     """Remembers the jobs; `is_away` makes it a broker that takes nothing."""
 
     sent: list[tuple[Job, tuple[UUID, ...]]] = field(default_factory=list)
+    #: Steps of timers, with the seconds they wait; `FakeCampus.pass_timer` lets them come.
+    timed: list[tuple[float, Job, tuple[UUID, ...]]] = field(default_factory=list)
     is_away: bool = False
 
     def send(self, job: Job, *ids: UUID, after: float = 0.0) -> bool:
         if self.is_away:
             return False
+        if job is Job.SHOW_TIMER and after:
+            self.timed.append((after, job, ids))
+            return True
         self.sent.append((job, ids))
         return True
 
@@ -68,7 +73,11 @@ class RecordedSender:
 
     sent: list[tuple[str, str, tuple[Choice, ...]]] = field(default_factory=list)
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    #: Pictures; the caption and the buttons stand among the texts.
+    pictures: list[bytes] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
+    #: What timers showed: in which message (None: a new one), and the text.
+    timers: list[tuple[str | None, str]] = field(default_factory=list)
     typing: list[str] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)
     #: Characters of one part, to make long texts split.
@@ -89,11 +98,23 @@ class RecordedSender:
         self.files.append((address, name, content))
         return f"file-{len(self.files)}"
 
+    def send_picture(
+        self, address: str, *, content: bytes, caption: str, choices: Sequence[Choice]
+    ) -> str:
+        self._fail()
+        self.pictures.append(content)
+        self.sent.append((address, caption, tuple(choices)))
+        return str(len(self.sent))
+
     def show_typing(self, address: str) -> None:
         self.typing.append(address)
 
     def show_draft(self, address: str, *, draft: int, text: str) -> None:
         self.drafts.append(text)
+
+    def show_timer(self, address: str, text: str, *, shown: str | None) -> str | None:
+        self.timers.append((shown, text))
+        return shown or f"timer-{len(self.timers)}"
 
     @property
     def texts(self) -> list[str]:
@@ -122,6 +143,18 @@ class RecordedChannel:
     faults: list[Exception] = field(default_factory=list)
     #: Raised for every page to these addresses, for as long as they stand here.
     dead: dict[str, Exception] = field(default_factory=dict)
+    #: What was shown at staff's own messages: chat, message, state, words.
+    marks: list[tuple[str, int, str, str]] = field(default_factory=list)
+    #: Done before a mark is taken; raised if it is an error.
+    before_mark: list[Callable[[], None] | Exception] = field(default_factory=list)
+
+    def mark(self, address: str, *, message_id: int, state: str, words: str) -> None:
+        happens = self.before_mark.pop(0) if self.before_mark else None
+        if isinstance(happens, Exception):
+            raise happens
+        if happens is not None:
+            happens()
+        self.marks.append((address, message_id, str(state), words))
 
     def page(self, address: str, text: PageText) -> None:
         if self.faults:

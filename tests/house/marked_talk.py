@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,11 +24,14 @@ from companion.errors import ModelTimeout
 from companion.flows.case_work import claim
 from companion.flows.export import export_file
 from companion.flows.relay import close_relay, open_relay, say_to_student
+from companion.flows.remind_of import About, remind_of
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import Inbound, InboundKind, Platform
+from companion.people.wishes import EVERY_DAY, Pattern
 from companion.ports import Refused, RetryLater, Uncertain
 from companion.staff.people import ChannelKind, Role
+from companion.store.relays import chat_key
 from infra.llm import Endpoint
 from infra.logs import configure_logs
 from infra.opinion.bounded import Bounded
@@ -95,7 +99,9 @@ def _open(campus: FakeCampus) -> FakeCampus:
 
 
 def _all_is_well(campus: FakeCampus) -> None:
+    campus.services = replace(campus.services, holds_questions=True, reflector=_model())
     _open(campus)
+    _is_asked(campus)
     for line in (
         f"我和{MARK}吵架了，一直睡不着",
         f"记住：我的猫叫{MARK}",
@@ -104,6 +110,23 @@ def _all_is_well(campus: FakeCampus) -> None:
         f"/language {MARK}",
         f"/memory forget {MARK}",
         f"/again {MARK}",
+        "/mood 2",
+        "/mood line",
+        f"{MARK}三点还在吵",
+        f"/mood {MARK}",
+        "/mood chart",
+        "/exercise thought-record now",
+        f"周三的组会上，{MARK}一句话也没说",
+        f"/exercise {MARK} 3 say {MARK}",
+        "/exercise box-breathing now",
+        *("7", "继续", "方块：四段都四秒", "开始"),
+        f"/game {MARK}",
+        "/journal",
+        f"{MARK}又没回我，肯定是讨厌我了",
+        "写完了",
+        "/journal look",
+        "我不想活了",
+        f"有，总觉得在{MARK}面前硬撑，谁都看不出来",
         f"我不想活了，今晚就结束，{MARK}",
         f"还是很难受，{MARK}",
         "/privacy",
@@ -127,21 +150,44 @@ def _all_is_well(campus: FakeCampus) -> None:
     _close(campus)
 
 
+def _is_asked(campus: FakeCampus) -> None:
+    campus.says("每天晚上十点问我", sender=SENDER)
+    student_id = campus.arrives(f"/remind {MARK}", sender=SENDER).student_id
+    about = About(key=f"step:{MARK}", what=f"给{MARK}回个消息")
+    with campus.store.transaction() as tx:
+        now = campus.clock.now()
+        pattern = Pattern(EVERY_DAY, 22 * 60)
+        remind_of(tx, student_id, about, pattern, campus=campus.campus, now=now)
+    for fault in ([Refused("bad_request", unreachable=False)], []):
+        campus.clock.at = campus.clock.at.replace(hour=14) + timedelta(days=1)  # 22:00
+        campus.telegram.faults = [*fault]
+        for job in (Job.PLAN_NUDGES, Job.PLAN_NUDGES, Job.NUDGE):
+            campus.jobs.send(job)
+            campus.run()
+
+
 def _a_person_comes(campus: FakeCampus) -> None:
     with campus.store.transaction() as tx:
         now = campus.clock.now()
         li = tx.members.add(
             login="li", name="李老师", role=Role.COUNSELLOR, language=Language.ZH, now=now
         )
-        tx.members.add_channel(li.id, ChannelKind.TELEGRAM, "chat-of-li", now=now)
+        chat = tx.members.add_channel(li.id, ChannelKind.TELEGRAM, "chat-of-li", now=now)
         (case, *_) = tx.cases.queue()
     claim(case.id, staff=li, services=campus.services)
     open_relay(case.id, staff=li, through="telegram", services=campus.services)
     campus.says(f"老师，{MARK}又来了", sender=SENDER)
-    say_to_student(case.id, f"我在，{MARK}的事慢慢说", staff=li, services=campus.services)
+    say_to_student(
+        case.id,
+        f"我在，{MARK}的事慢慢说",
+        staff=li,
+        services=campus.services,
+        once=chat_key(chat, 7),
+    )
     campus.run()
     close_relay(case.id, staff=li, services=campus.services)
     campus.jobs.send(Job.FOLLOW_UP)
+    campus.jobs.send(Job.DIGEST)
     campus.run()
 
 
@@ -176,7 +222,10 @@ def _the_database_breaks(campus: FakeCampus) -> None:
     campus.says(f"{MARK}把我拉黑了", sender=SENDER)
     spool = Spool(campus.folder / "spool", campus.sealers.ring)
     intake = WebIntake(campus.services, spool=spool, tally=Tally("redis://127.0.0.1:1/0"))
-    for table in ("inbound", "outbound", "facts", "escalations", "triggers", "pages", "accounts"):
+    for table in (
+        *("inbound", "outbound", "facts", "escalations", "triggers", "pages", "accounts"),
+        *("nudge_wishes", "nudges", "reminders"),
+    ):
         with campus.engine.begin() as connection:
             connection.execute(text(f"ALTER TABLE {table} RENAME TO gone"))
         for line in (f"我想死，{MARK}", f"{MARK}很烦", f"记住：{MARK}"):

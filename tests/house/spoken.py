@@ -13,15 +13,16 @@ from tests.house.tree import code, parsed, read, tracked
 
 #: Tables of content files that are listened for, looked up or ordered by, and never shown.
 _NEVER_SHOWN = {
-    *("id", "cues", "hints", "fits", "needs", "needs_one_of", "tone", "command"),
+    *("id", "cues", "hints", "keywords", "fits", "needs", "needs_one_of", "tone", "command"),
     *("type", "value", "url", "country", "region", "kind", "operator", "source_url"),
+    *("source", "sources"),  # titles, volumes and pages of other people's works
     *("confidence", "notes", "status", "opens", "closes", "timezone", "verified_by"),
 }
 _ALL_SHOWN = ("companion/texts/", "companion/content/safety/")
 #: What is heard, or told to the model; a student reads none of it.
 _LISTENED = ("companion/content/risk/", "companion/content/guard/", "companion/content/prompt/")
 _LISTENED += ("companion/content/guided/grammar.toml", "companion/content/guided/known.toml")
-_LISTENED += ("infra/redaction/",)
+_LISTENED += ("infra/redaction/", "companion/content/commands.toml")
 #: Where a wording might be written into code.
 _SPEAKING_CODE = ("companion/flows/", "companion/people/", "companion/safety/", "bot/")
 _SPEAKING_CODE += ("companion/campus.py", "infra/pagers/")

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from nuanyu import app, keys_app, staff_app
+from nuanyu import app, campus_app, keys_app, staff_app
 from tests.house.tree import read, tracked
 
 README, ARCHITECTURE = "README.md", "ARCHITECTURE.md"
@@ -43,11 +43,11 @@ def test_every_command_of_nuanyu_in_the_documents_exists(document):
     told = {
         words
         for code in _code(document)
-        for words in re.findall(r"\bnuanyu ((?:keys |staff )?[a-z-]+)\b(?![/:.=])", code)
+        for words in re.findall(r"\bnuanyu ((?:campus |keys |staff )?[a-z-]+)\b(?![/:.=])", code)
     }
 
     assert told or document != README
-    assert told - _commands() - {"keys", "staff"} == set()
+    assert told - _commands() - {"campus", "keys", "staff"} == set()
 
 
 def test_the_readme_tells_of_every_command_an_operator_has():
@@ -119,6 +119,7 @@ def _code(document: str) -> list[str]:
 def _commands() -> set[str]:
     names = {_name(command) for command in app.registered_commands}
     names |= {f"keys {_name(command)}" for command in keys_app.registered_commands}
+    names |= {f"campus {_name(command)}" for command in campus_app.registered_commands}
     names |= {f"staff {_name(command)}" for command in staff_app.registered_commands}
     return names | {f"staff {group.name}" for group in staff_app.registered_groups}
 

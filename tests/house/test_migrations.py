@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
@@ -66,17 +67,45 @@ def test_going_back_to_nothing_and_forth_again_gives_the_same_tables(engine):
 
 
 def test_each_migration_can_be_taken_back_alone(engine):
-    migrate(engine)
     for _ in FILES:
+        _go(engine, "+1")
         before = _schema(engine)
-        with engine.begin() as connection:
-            command.downgrade(_config(connection), "-1")
-        with engine.begin() as connection:
-            command.upgrade(_config(connection), "+1")
+        _go(engine, "-1")
+        _go(engine, "+1")
         assert _schema(engine) == before
 
-        with engine.begin() as connection:
-            command.downgrade(_config(connection), "-1")
+
+def test_no_row_of_a_student_goes_with_a_column_that_goes(engine):
+    _go(engine, "0002")
+    student = {"id": "00000000000000000000000000000007"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO students (id, created_at, language, language_chosen, consents,"
+                " card_level, card_repeats, last_seq, summary_seq)"
+                " VALUES (:id, '2026-11-22 02:00:00', 'zh', 0, '{}', 0, 3, 0, 0)"
+            ),
+            student,
+        )
+        connection.execute(
+            text("INSERT INTO student_keys (student_id, master, wrapped) VALUES (:id, 'one', '')"),
+            student,
+        )
+
+    for revision in ("0003", "0002"):
+        _go(engine, revision)
+        with engine.connect() as connection:
+            kept = connection.execute(text("SELECT count(*) FROM student_keys")).scalar_one()
+        assert kept == 1
+
+
+def _go(engine, revision):
+    """Walk to a revision, forth ("+1", "0003") or back ("-1", an earlier number)."""
+    with engine.begin() as connection:
+        now = MigrationContext.configure(connection).get_current_revision() or "0000"
+        is_back = revision.startswith("-") or (revision.isdigit() and revision < now)
+        walk = command.downgrade if is_back else command.upgrade
+        walk(_config(connection), revision)
 
 
 def _schema(engine):

@@ -44,6 +44,8 @@ def app(campus, tmp_path):
         _env_file=None,
         telegram_token="1:token",
         telegram_secret="a-secret-of-enough-letters",
+        staff_telegram_token="2:token",
+        staff_telegram_chat="-1001",
     )
     parts = Parts(
         settings=settings,
@@ -66,6 +68,7 @@ def test_a_route_is_public_on_purpose_or_refuses_strangers(app):
     }
 
     assert len(guarded) > 4
+    assert {("POST", "/telegram/webhook"), ("POST", "/telegram/staff")} <= set(guarded)
     assert {route: status for route, status in answers.items() if status not in REFUSED} == {}
 
 

@@ -25,6 +25,8 @@ WITH_SECRETS = {
     "smtp_from": "nuanyu@example.edu",
     "smtp_user": "nuanyu",
     "staff_webhook_url": "https://example.edu/a-long-secret-word-31415",
+    "wecom_corp_id": "ww0123456789abcdef",
+    "wecom_agent_id": 1000002,
     "oidc_issuer": "https://id.example.edu",
     "oidc_client_id": "nuanyu",
 }

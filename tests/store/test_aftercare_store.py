@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text
 
+from companion.campus import Campus
 from companion.errors import UnknownRow
 from companion.language import Language
 from companion.people.contact import Details, EmergencyContact, Relation
@@ -110,7 +111,7 @@ def test_erasing_takes_everything_along(store, case):
         tx.aftercare.contacts.put(
             EmergencyContact(student_id=case.student_id, consent_at=NOW, details=DETAILS)
         )
-        tx.students.erase(case.student_id, code="CODE", now=NOW)
+        tx.students.erase(case.student_id, code="CODE", campus=Campus(), now=NOW)
 
     with store.reading() as tx:
         assert tx.aftercare.follow_ups.of_student(case.student_id) == []

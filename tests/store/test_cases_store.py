@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from companion.campus import Campus
 from companion.errors import UnknownRow
 from companion.language import Language
 from companion.risk import SCREENING_FAILED, Kind, Level, Subject, Verdict
@@ -230,6 +231,47 @@ def test_a_case_is_given_on_only_by_whoever_has_it(store, record, hire):
     case = get(store, case_id)
     assert case.is_unclaimed
     assert (case.owner_id, case.raised_at, case.next_rung_at, case.rung) == (None, LATER, LATER, 0)
+
+
+def test_an_objection_stops_what_is_no_emergency_and_can_be_taken_back(store, record, hire):
+    case_id, _ = record(MODERATE)
+    li = hire("li")
+    with store.transaction() as tx:
+        assert tx.cases.object(case_id)
+        assert not tx.cases.object(case_id)
+        tx.cases.claim(case_id, staff_id=li.id, now=NOW)
+        tx.cases.give(case_id, owner=li.id, to=None, now=SOON)
+        assert tx.cases.due(now=LATER, limit=9) == []
+
+    with store.transaction() as tx:
+        assert tx.cases.allow(case_id, now=LATER)
+        assert not tx.cases.allow(case_id, now=LATER)
+
+    case = get(store, case_id)
+    assert (case.may_page, case.raised_at, case.next_rung_at) == (True, LATER, LATER)
+
+
+def test_a_case_that_somebody_has_keeps_its_clocks_when_paging_is_allowed_again(
+    store, record, hire
+):
+    case_id, _ = record(MODERATE)
+    li = hire("li")
+    with store.transaction() as tx:
+        tx.cases.claim(case_id, staff_id=li.id, now=NOW)
+        tx.cases.object(case_id)
+        assert tx.cases.allow(case_id, now=LATER)
+
+    case = get(store, case_id)
+    assert (case.may_page, case.raised_at, case.next_rung_at) == (True, NOW, None)
+
+
+def test_danger_of_life_and_the_wish_for_a_person_stand_against_an_objection(store, record, arrive):
+    grave, _ = record(HIGH)
+    student_id = arrive(sender="u2").student_id
+    asked, _ = record(sender="u2", asked_for=True, student_id=student_id, verdict=MODERATE)
+    with store.transaction() as tx:
+        assert not tx.cases.object(grave)
+        assert not tx.cases.object(asked)
 
 
 def test_the_first_contact_is_noted_once_and_ends_the_watch_over_the_owner(store, record, hire):
@@ -509,7 +551,7 @@ def test_unfinished_pages_are_those_that_wait_and_those_whose_worker_died(store,
 def test_erasing_takes_the_cases_along_and_counts_them(store, record, add):
     with store.transaction() as tx:
         student_id = tx.cases.get(add.case_id).student_id
-        counts = tx.students.erase(student_id, code="R1", now=NOW)
+        counts = tx.students.erase(student_id, code="R1", campus=Campus(), now=NOW)
 
         assert (counts["escalations"], counts["triggers"]) == (1, 1)
         assert tx.cases.all_of(student_id) == []
@@ -519,16 +561,18 @@ def test_a_case_stays_bare_until_its_page_about_the_erasure_was_sent(store, add)
     (page_id,) = add(a_page("erased", why=PageReason.ERASED))
     with store.transaction() as tx:
         student_id = tx.cases.get(add.case_id).student_id
-        assert tx.students.erase(student_id, code="R1", now=NOW)["escalations"] == 0
+        assert (
+            tx.students.erase(student_id, code="R1", campus=Campus(), now=NOW)["escalations"] == 0
+        )
         (left,) = tx.cases.all_of(student_id)
         assert (left.kinds, left.state, left.outcome) == ((), CaseState.CLOSED, None)
-        tx.students.bury(before=NOW)
+        tx.students.bury(before=NOW, campus=Campus())
         assert len(tx.cases.all_of(student_id)) == 1
 
     with store.transaction() as tx:
         tx.pages.claim(page_id, now=NOW, until=SOON)
         tx.pages.settle(page_id, PageState.SENT, reason=None, now=NOW)
-        assert tx.students.bury(before=NOW) == 1
+        assert tx.students.bury(before=NOW, campus=Campus()) == 1
 
     with store.reading() as tx, pytest.raises(UnknownRow):
         tx.cases.get(add.case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
+from companion.campus import Campus
 from infra.settings import Settings, SettingsError
 from infra.store.keys import count_keys, rewrap_all
 from infra.store.store import SqlStore
@@ -93,7 +94,7 @@ def test_erasing_destroys_the_key_so_that_old_copies_of_rows_are_unreadable(stor
         backup = connection.scalar(select(InboundRow.body).where(InboundRow.id == message.id))
 
     with store.transaction() as tx:
-        counts = tx.students.erase(message.student_id, code="R1", now=NOW)
+        counts = tx.students.erase(message.student_id, code="R1", campus=Campus(), now=NOW)
 
     assert counts["inbound"] == 1
     with store.reading() as tx:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -259,6 +260,49 @@ def test_a_row_that_was_put_back_waits_its_time(store, arrive):
         assert tx.outbound.unfinished(before=SOON, now=NOW, limit=5) == []
         assert [r.id for r in tx.outbound.unfinished(before=SOON, now=SOON, limit=5)] == [row.id]
         assert tx.outbound.claim(row.id, owner=me, now=SOON, until=SOON).outbound.attempts == 2
+
+
+@pytest.mark.parametrize("platform", Platform)
+def test_a_row_that_is_held_back_is_let_go_once_and_takes_its_place_then(store, arrive, platform):
+    message = arrive(platform=platform)
+    draft = replace(a_draft(kind=OutboundKind.CARD), not_before=SOON)
+    outbound = add(store, message, draft)
+    later = arrive(platform=platform)
+    with store.transaction() as tx:
+        assert tx.outbound.held(message.student_id) == [outbound]
+        taken = tx.outbound.claim(outbound.id, owner=uuid4(), now=NOW, until=SOON)
+        assert taken.outbound is None
+        assert tx.outbound.let_go(outbound.id, text="先听你说。", now=NOW)
+        assert not tx.outbound.let_go(outbound.id, now=NOW)
+
+    with store.reading() as tx:
+        freed = tx.outbound.get(outbound.id)
+        assert tx.outbound.held(message.student_id) == []
+        assert tx.talk.lines(message.student_id)[-1].text == "先听你说。"
+    assert freed.seq > later.seq
+    assert freed.state is (OutboundState.SENT if platform.is_mailbox else OutboundState.PENDING)
+
+
+def test_a_mailbox_does_not_show_what_is_held_back(store, arrive):
+    message = arrive(platform=Platform.WEB)
+    add(store, message, replace(a_draft(kind=OutboundKind.CARD), not_before=SOON))
+
+    with store.reading() as tx:
+        assert [line.id for line in tx.talk.lines(message.student_id)] == [message.id]
+        assert [line.id for line in tx.talk.lines(message.student_id, after=0)] == [message.id]
+        assert [turn.seq for turn in tx.talk.turns(message.student_id, limit=9)] in (
+            [],
+            [message.seq],
+        )
+
+
+def test_a_held_row_that_is_being_sent_is_not_let_go_any_more(store, arrive):
+    message = arrive()
+    outbound = add(store, message, replace(a_draft(kind=OutboundKind.CARD), not_before=SOON))
+    with store.transaction() as tx:
+        assert tx.outbound.claim(outbound.id, owner=uuid4(), now=SOON, until=SOON).outbound
+
+        assert not tx.outbound.let_go(outbound.id, now=SOON)
 
 
 def test_a_claim_that_ran_out_mid_send_is_in_doubt_once(store, arrive):

@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from companion.campus import Campus
 from companion.errors import UnknownRow
 from companion.language import Language
-from companion.messages import OutboundKind
+from companion.messages import OutboundKind, OutboundState
 from companion.risk import Level, Verdict
 from companion.staff.cases import Outcome
 from companion.staff.people import Role
 from companion.store import Draft
-from companion.store.relays import RelayedState, Through
+from companion.store.relays import RelayedState, Through, chat_key
 from tests.store.conftest import NOW, SOON
 
 
@@ -182,9 +183,32 @@ def test_erasing_everything_ends_the_relay(store, arrive, held):
     line = owe(store, arrive, relay)
 
     with store.transaction() as tx:
-        tx.students.erase(case.student_id, code="X", now=SOON)
+        tx.students.erase(case.student_id, code="X", campus=Campus(), now=SOON)
 
     with store.reading() as tx:
         assert tx.relays.open_of(case.student_id) is None
         with pytest.raises(UnknownRow):
             tx.relays.relayed(line)
+
+
+def test_a_message_written_in_a_chat_tells_where_and_what_became_of_it(store, held):
+    case, _, relay = held
+    way = uuid4()
+    in_chat = said(store, case, f"relay:say:{relay.id}:{chat_key(way, 77)}")
+    at_desk = said(store, case, f"relay:say:{relay.id}:{uuid4()}")
+    announced = said(store, case, f"relay:opened:{relay.id}")
+
+    with store.reading() as tx:
+        written = tx.relays.written(in_chat)
+        assert (written.relay_id, written.channel_id, written.message_id) == (relay.id, way, 77)
+        assert (written.state, written.reason, written.at) == (OutboundState.PENDING, None, NOW)
+        assert tx.relays.written(at_desk) is None
+        assert tx.relays.written(announced) is None
+        with pytest.raises(UnknownRow):
+            tx.relays.written(uuid4())
+
+
+def said(store, case, dedupe):
+    draft = Draft(kind=OutboundKind.RELAY, text="我在", dedupe=dedupe)
+    with store.transaction() as tx:
+        return tx.outbound.add(tx.students.latest_account(case.student_id), draft, now=NOW).id

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from companion.campus import Campus
 from companion.language import Language
+from companion.people.quiet import QuietHours
 from companion.risk import Level
 from companion.staff.clocks import Clocks
 from infra.campus_file import load_campus
@@ -104,6 +106,8 @@ def test_a_campus_file_is_read(tmp_path):
         ('zh = "测试大学"', "", "name.zh"),
         ("[name]", "[name", "not valid TOML"),
         ('phone = "+852 5555 0101"', 'phone = "call me"', "phone"),
+        ('language = "en"', 'quiet_hours = "late"', "quiet_hours: write two times"),
+        ('language = "en"', 'quiet_hours = "07:00-07:00"', "no hour to write in"),
     ],
 )
 def test_a_wrong_campus_file_names_file_and_entry(tmp_path, old, new, words):
@@ -118,6 +122,14 @@ def test_a_wrong_campus_file_names_file_and_entry(tmp_path, old, new, words):
 def test_a_campus_file_that_is_not_there_is_said_so(tmp_path):
     with pytest.raises(SettingsError, match="cannot read"):
         load_campus(tmp_path / "nowhere.toml")
+
+
+def test_quiet_hours_are_the_schools_to_choose(tmp_path):
+    file = tmp_path / "campus.toml"
+    file.write_text(f'quiet_hours = "23:00-07:30"\n{GOOD}')
+
+    assert load_campus(file).quiet == QuietHours(23 * 60, 7 * 60 + 30)
+    assert Campus().quiet == QuietHours(0, 7 * 60)
 
 
 # ------------------------------------------------------------ clocks

@@ -8,8 +8,9 @@ from itertools import product
 
 import pytest
 
-from companion.campus import Campus, DutyLine, OpenHours
+from companion.campus import Campus, DutyLine
 from companion.language import Language
+from companion.open_hours import OpenHours
 from companion.risk import Kind, Level, Subject, Verdict
 from companion.risk.hotlines import registry
 from companion.safety import NOBODY, Card, People, Reach, crisis_card, numbers_card

@@ -89,6 +89,13 @@ def test_nobody_is_said_to_have_dialled_a_number_yet() -> None:
     assert any("never dialled" in problem for problem in registry().problems(NOW))
 
 
+def test_an_emergency_number_is_no_work_left_to_dial() -> None:
+    undialled = next(one for one in registry().problems(NOW) if "never dialled" in one)
+
+    assert "cn-12356" in undialled
+    assert "cn-110" not in undialled
+
+
 def test_the_doctor_names_regions_with_a_gap() -> None:
     assert "hotlines for CA: no emergency line" in registry().problems(NOW)
 

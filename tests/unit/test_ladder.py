@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bot.desk.clock import dial
+from bot.desk.words import words
 from companion.language import Language
 from companion.risk import Level, Subject
 from companion.staff.cases import Case, CaseState
@@ -304,6 +306,57 @@ def test_time_on_duty_is_counted_from_shift_to_shift(start, span, expected):
     roster = Roster(shifts=(a_shift(PRIMARY, Duty.PRIMARY), a_shift(BACKUP, Duty.BACKUP)))
 
     assert roster.after_duty_time(start, span) == expected
+
+
+MODERATE = CLOCKS.of(Level.MODERATE)
+
+
+@pytest.mark.parametrize(
+    ("roster", "expected"),
+    [
+        (Roster(shifts=(a_shift(BACKUP, Duty.BACKUP),)), NOW + minutes(60)),
+        (Roster(shifts=(a_shift(PRIMARY, Duty.PRIMARY, hours=1.5),)), NOW + minutes(60)),
+        (
+            Roster(
+                shifts=(
+                    a_shift(PRIMARY, Duty.PRIMARY, hours=1.5),
+                    a_shift(PRIMARY, Duty.PRIMARY, starts=NOW + minutes(120)),
+                )
+            ),
+            NOW + minutes(150),
+        ),
+        (
+            Roster(shifts=(a_shift(PRIMARY, Duty.PRIMARY, starts=NOW + minutes(30)),)),
+            NOW + minutes(90),
+        ),
+        (
+            Roster(
+                shifts=(
+                    a_shift(SUPERVISOR, Duty.SUPERVISOR),
+                    a_shift(PRIMARY, Duty.PRIMARY, starts=NOW + minutes(30)),
+                )
+            ),
+            NOW + minutes(90),
+        ),
+        (
+            Roster(
+                shifts=(a_shift(PRIMARY, Duty.PRIMARY, starts=NOW + minutes(30)),),
+                staff=(a_person(OTHER, on_duty_since=NOW),),
+            ),
+            NOW + minutes(60),
+        ),
+    ],
+    ids=[
+        *("a backup lets it run", "the roster ends", "a gap stops it", "it waits for a duty"),
+        *("a supervisor does not", "so does who said they are on duty"),
+    ],
+)
+def test_ladder_and_desk_go_by_one_clock_that_waits_for_somebody_on_duty(roster, expected):
+    due = roster.due(MODERATE, NOW, MODERATE.acknowledge)
+    seen = dial(a_case(Level.MODERATE), clocks=CLOCKS, roster=roster, now=NOW, w=words(Language.EN))
+
+    assert due == expected
+    assert seen.due_at == expected
 
 
 def test_the_default_ladders_end_with_the_student_where_life_is_in_danger():

@@ -6,7 +6,7 @@ import re
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infra.senders.markup import read_markdown
@@ -100,6 +100,8 @@ words = st.text(
 
 
 @given(words)
+@example("[](。)")
+@example("[好](难过)")
 @settings(max_examples=300, deadline=None)
 def test_whatever_the_marks_no_word_is_lost(text):
     wanted = re.sub(r"[^a-b好难过，。！？😀]", "", text)

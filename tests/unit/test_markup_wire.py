@@ -19,7 +19,14 @@ def labels(choices):
     ("given", "rows"),
     [
         pytest.param(["是", "否"], [["是", "否"]], id="short ones side by side"),
-        pytest.param(["0", "1", "2", "3"], [["0", "1", "2"], ["3"]], id="three at most"),
+        pytest.param(
+            ["甲甲", "乙", "丙", "丁"], [["甲甲", "乙", "丙"], ["丁"]], id="three at most"
+        ),
+        pytest.param(
+            ["0", "1", "2", "3", "4", "5", "6"],
+            [["0", "1", "2", "3", "4", "5"], ["6"]],
+            id="six numbers at most",
+        ),
         pytest.param(
             ["我想和真人谈谈", "继续"], [["我想和真人谈谈", "继续"]], id="as wide as a phone"
         ),

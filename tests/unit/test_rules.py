@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.campus import Campus, DutyLine, OpenHours, Pace
+from companion.campus import Campus, DutyLine, Pace
 from companion.dialogue.commands import CommandName, parse_command
 from companion.dialogue.pace import next_gap, patience
 from companion.language import Language
+from companion.open_hours import OpenHours
 from companion.people.onboarding import next_question
 from companion.people.student import AgeBand, Purpose, Student
 from companion.texts.wording import _texts
@@ -143,9 +144,13 @@ def test_silence_is_no_consent():
 def test_every_wording_exists_in_both_languages_with_the_same_fields():
     def shape(value):
         if isinstance(value, dict):
-            return {key: shape(child) for key, child in value.items()}
+            # How many ways there are to say "later" is the language's own affair.
+            return {
+                key: "words" if key.startswith("says_") else shape(child)
+                for key, child in value.items()
+            }
         if isinstance(value, list):
             return [shape(child) for child in value]
-        return sorted(name for _, name, _, _ in Formatter().parse(value) if name)
+        return {name for _, name, _, _ in Formatter().parse(value) if name}
 
     assert shape(_texts(Language.ZH)) == shape(_texts(Language.EN))

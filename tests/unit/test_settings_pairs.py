@@ -19,6 +19,11 @@ from infra.settings_pairs import is_short_secret
 
 MAIL = {"smtp_host": "mail.example.edu", "smtp_from": "Nuanyu <nuanyu@example.edu>"}
 WEBHOOK = {"staff_webhook_url": "https://example.edu/page", "staff_webhook_secret": "s" * 24}
+WECOM = {
+    "wecom_corp_id": "ww0123456789abcdef",
+    "wecom_agent_id": 1000002,
+    "wecom_secret": "a-made-up-secret",
+}
 OIDC = {
     "oidc_issuer": "https://id.example.edu",
     "oidc_client_id": "nuanyu",
@@ -51,6 +56,9 @@ def elsewhere(tmp_path, monkeypatch):
         (WEBHOOK | {"staff_webhook_url": "http://example.edu/"}, "must begin with https://"),
         (WEBHOOK | {"staff_webhook_secret": "whsec_!"}, "so base64 must follow"),
         *((OIDC | {name: None}, "set all three, or none") for name in OIDC),
+        *((WECOM | {name: None}, "WECOM_SECRET go together: set all three") for name in WECOM),
+        (WECOM | {"wecom_agent_id": 0}, "NUANYU_WECOM_AGENT_ID"),
+        (WECOM | {"wecom_api_url": "http://example.edu"}, "NUANYU_WECOM_API_URL must begin with"),
         (OIDC | {"oidc_issuer": "http://id.example.edu"}, "NUANYU_OIDC_ISSUER must begin with"),
         ({"staff_telegram_token": "2:B"}, "NUANYU_STAFF_TELEGRAM_CHAT go together"),
     ],
@@ -74,6 +82,7 @@ def test_what_is_missing_is_named(given, told):
         WEBHOOK | {"staff_webhook_url": "http://127.0.0.1:9000/page"},
         {"staff_webhook_secret": "whsec_" + base64.b64encode(b"k" * 24).decode()},
         {"staff_wecom_key": "0f0e0d0c-aaaa"},
+        WECOM,
         OIDC,
     ],
 )

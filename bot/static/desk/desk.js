@@ -8,12 +8,15 @@
        [data-on="change other"]                         named in data-on (default "change") it
                          fetches data-fragment and puts that HTML in place of its own content.
                          While the stream is broken it has the class "stale", and the page's
-                         [data-live-state] elements show data-lost, then data-back again. A stream
+                         [data-live-state] elements show data-lost, else data-back. A stream
                          that is gone for good is replaced by asking every 15 s.
    data-stick="bottom"   on a live element (or one inside it) that scrolls: stays at its end
    data-alarm="key"      an element that appears with a key not seen on this page before rings
-   data-sound            a button that switches the sound on and off (needed once: browsers allow
-                         sound after a press only); data-on-text, data-off-text
+   data-sound            a button that switches the sound on and off; the wish is kept. A browser
+                         allows sound after a press only: until then it says data-wait-text, and
+                         [data-sound-hint] is shown. data-on-text, data-off-text
+   #nav-waiting          how many cases nobody has claimed, on every page; follows data-events where
+                         the page follows nothing else; data-news is told when one more waits
    data-send [data-target="#id"]   a form sent by fetch with the CSRF header; the answer's HTML
                          replaces the target's content (default: the form's own place is kept and
                          it is emptied). An answer that led elsewhere is gone to.
@@ -25,8 +28,10 @@
 
    Fetched HTML is put in without running scripts. Understood by Chromium 90. */
 
-const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+import { pressSound, ring, showQueue, showSound } from "./desk_alarm.js";
+
+export const csrf = document.querySelector('meta[name="csrf"]')?.content ?? "";
+export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* ---------------------------------------------------------------- clocks */
 
@@ -55,52 +60,6 @@ function tick() {
   }
 }
 
-/* ---------------------------------------------------------------- alarm */
-
-const rung = new Set(all("[data-alarm]").map((e) => e.dataset.alarm));
-let audio = null;
-
-const isLoud = () => localStorage.getItem("desk:sound") === "on";
-
-function beep() {
-  if (!audio || !isLoud()) return;
-  audio.resume();
-  [0, 0.3, 0.6].forEach((at, i) => {
-    const tone = audio.createOscillator();
-    const loud = audio.createGain();
-    const start = audio.currentTime + at;
-    tone.frequency.value = i % 2 ? 660 : 880;
-    loud.gain.setValueAtTime(0.0001, start);
-    loud.gain.exponentialRampToValueAtTime(0.3, start + 0.02);
-    loud.gain.exponentialRampToValueAtTime(0.0001, start + 0.24);
-    tone.connect(loud).connect(audio.destination);
-    tone.start(start);
-    tone.stop(start + 0.25);
-  });
-}
-
-function ring() {
-  const fresh = all("[data-alarm]").filter((e) => !rung.has(e.dataset.alarm));
-  fresh.forEach((e) => rung.add(e.dataset.alarm));
-  if (!fresh.length) return;
-  beep();
-  const said = document.getElementById("live-said");
-  if (said) said.textContent = fresh.map((e) => e.dataset.alarmText ?? "").join(" ");
-}
-
-function wake() {
-  const Audio = window.AudioContext ?? window.webkitAudioContext;
-  if (!audio && Audio) audio = new Audio();
-}
-
-function showSound() {
-  for (const button of all("[data-sound]")) {
-    const on = isLoud();
-    button.setAttribute("aria-pressed", String(on));
-    button.textContent = on ? button.dataset.onText : button.dataset.offText;
-  }
-}
-
 /* ---------------------------------------------------------------- fetching */
 
 async function ask(address, options = {}) {
@@ -116,8 +75,39 @@ async function ask(address, options = {}) {
   return answer;
 }
 
+/* Returns what puts the reader back where they were once the content of `place` was replaced:
+   the focus, and what they were looking at on the same spot of the screen. */
+export function hold(place) {
+  const held = place.contains(document.activeElement) ? document.activeElement.id : "";
+  const isSeen = (e) => e.getBoundingClientRect().bottom > 0 && e.checkVisibility?.() !== false;
+  // At the top of the page one wants to see what comes in there.
+  const mark = window.scrollY > 0 ? (document.getElementById(held) ?? all("[id]", place).find(isSeen)) : null;
+  const at = mark?.getBoundingClientRect().top ?? 0;
+  return () => {
+    if (held && document.activeElement?.id !== held) {
+      document.getElementById(held)?.focus({ preventScroll: true });
+    }
+    const now = mark?.id ? document.getElementById(mark.id) : null;
+    if (now) window.scrollBy(0, now.getBoundingClientRect().top - at);
+  };
+}
+
+/* Nothing moves away from under a finger that is pressing. */
+let isPressing = false;
+const later = [];
+for (const [deed, pressing] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+  window.addEventListener(deed, () => {
+    isPressing = pressing;
+    if (!pressing) setTimeout(() => later.splice(0).forEach((deed) => deed()), 0);
+  });
+}
+
 function put(place, html) {
-  const held = document.activeElement?.id;
+  if (isPressing) {
+    later.push(() => put(place, html));
+    return;
+  }
+  const settle = hold(place);
   const typed = new Map(all("input[id], textarea[id]", place).map((e) => [e.id, e.value]));
   const open = new Set(all("details[id][open]", place).map((e) => e.id));
   const parsed = new DOMParser().parseFromString(html, "text/html");
@@ -127,9 +117,7 @@ function put(place, html) {
     if (field && field.type !== "hidden") field.value = value;
   }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (held && document.activeElement?.id !== held) {
-    document.getElementById(held)?.focus({ preventScroll: true });
-  }
+  settle();
   stick(place);
   showSound();
   tick();
@@ -191,6 +179,7 @@ function live(place) {
     for (const name of (place.dataset.on ?? "change").split(" ")) {
       stream.addEventListener(name, refresh);
     }
+    stream.addEventListener("queue", (event) => showQueue(JSON.parse(event.data)));
     window.addEventListener("pagehide", () => stream.close(), { once: true });
   }
 
@@ -200,9 +189,7 @@ function live(place) {
 function state(place, fine) {
   place.classList.toggle("stale", !fine);
   for (const sign of all("[data-live-state]")) {
-    const { lost, back } = sign.dataset;
-    if (!fine) sign.textContent = lost ?? "";
-    else if (sign.textContent === lost) sign.textContent = back ?? "";
+    sign.textContent = (fine ? sign.dataset.back : sign.dataset.lost) ?? "";
   }
 }
 
@@ -246,14 +233,11 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  wake();
   const button = event.target.closest("[data-sound], [data-fill], [data-copy]");
   if (!button) return;
   const { fill, copy } = button.dataset;
   if ("sound" in button.dataset) {
-    localStorage.setItem("desk:sound", isLoud() ? "off" : "on");
-    showSound();
-    beep();
+    pressSound();
   } else if (fill) {
     const field = document.querySelector(fill);
     field.value = button.dataset.text ?? "";
@@ -262,8 +246,8 @@ document.addEventListener("click", (event) => {
     navigator.clipboard?.writeText(document.querySelector(copy).textContent.trim());
   }
 });
-document.addEventListener("keydown", wake, { once: true });
-
+// On a phone the menu is wider than the screen: what is open is in sight.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 showSound();
 tick();
 setInterval(tick, 1000);

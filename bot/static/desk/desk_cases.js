@@ -5,12 +5,12 @@
                           data-end, data-soon, data-late; the words have {span} in them
    data-title             what the browser's tab says
    #case                  follows its events and puts the parts ([data-part]) in place anew
-   data-draft             a box whose words stay in this tab until they are sent
-   data-say               the form of that box: sent without leaving the page
-   data-keep              a note that saves itself while it is written
    data-only-for="value"  a field that is asked only beside one choice of the select before it   */
 
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+import { all, hold } from "./desk.js";
+import { showQueue } from "./desk_alarm.js";
+import { takeUp } from "./desk_write.js";
+
 const one = (selector, root = document) => root.querySelector(selector);
 document.documentElement.classList.add("script");
 
@@ -53,27 +53,13 @@ function tick() {
   }
 }
 
-/* ---------------------------------------------------------------- title and sound */
+/* ---------------------------------------------------------------- title */
 
 function showTitle() {
   const wanted = one("[data-title]")?.dataset.title;
   if (!wanted) return;
   const desk = document.title.split(" · ").pop();
   document.title = `${wanted} · ${desk}`;
-}
-
-let pressed = navigator.userActivation?.hasBeenActive ?? false;
-
-function showHint() {
-  const hint = one("[data-sound-hint]");
-  if (hint) hint.hidden = pressed || localStorage.getItem("desk:sound") !== "on";
-}
-
-for (const deed of ["pointerdown", "keydown"]) {
-  window.addEventListener(deed, () => {
-    pressed = true;
-    showHint();
-  });
 }
 
 const queue = one("#queue");
@@ -86,7 +72,6 @@ if (queue) {
 
 /* ---------------------------------------------------------------- one case, live */
 
-const csrf = one('meta[name="csrf"]')?.content ?? "";
 const page = one("#case");
 let asking = false;
 let again = false;
@@ -119,34 +104,61 @@ async function refresh() {
   }
 }
 
+/* Parts are put in place anew; what the reader is at stays: focus, open details, what is typed, and
+   the place on the screen. */
 function place(fresh) {
-  for (const part of all("[data-part]", fresh)) {
+  const parts = all("[data-part]", fresh);
+  const settle = hold(page);
+  for (const part of parts) {
     const old = one(`#case [data-part="${part.dataset.part}"]`);
-    if (!old) continue;
+    if (!old || old === part) continue;
+    const isSame = old.innerHTML === part.innerHTML;
+    if (!isSame && part.dataset.state !== undefined && !mayReplace(old, part)) continue;
     const wasAtEnd = old.scrollHeight - old.scrollTop - old.clientHeight < 40;
-    // What a screen reader is told is only what came anew.
-    const lines = all(".line", part).length - all(".line", old).length;
-    if (part.dataset.part === "lines" && lines === 0 && part.textContent === old.textContent) continue;
-    if (part.dataset.state !== undefined && !mayReplace(old, part)) continue;
-    old.replaceChildren(...part.childNodes);
+    const open = all("details[id][open]", old).map((one) => one.id);
+    const isAdded = isSame || (part.dataset.part === "lines" && addLines(old, part));
+    if (!isAdded) old.replaceChildren(...part.childNodes);
     old.className = part.className;
     old.hidden = part.hidden;
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (part.dataset.state !== undefined) old.dataset.state = part.dataset.state;
     if (part.dataset.clock) old.dataset.clock = part.dataset.clock;
-    if (old.dataset.stick && wasAtEnd) old.scrollTop = old.scrollHeight;
+    for (const log of [old, ...all("[data-stick]", old)]) {
+      if (log.dataset.stick && (wasAtEnd || log !== old)) log.scrollTop = log.scrollHeight;
+    }
   }
+  settle();
   const changed = one("[data-parts]", fresh)?.dataset.state !== page.dataset.state;
-  const behind = all("[data-part][data-state]", fresh).some(
-    (part) => one(`#case [data-part="${part.dataset.part}"]`)?.dataset.state !== part.dataset.state,
-  );
+  const behind = parts.some((part) => {
+    const shown = one(`#case [data-part="${part.dataset.part}"]`);
+    return shown && part.dataset.state !== undefined && shown.dataset.state !== part.dataset.state;
+  });
   one("#changed").hidden = !changed && !behind;
+  takeUp();
   askOnlyFor();
   tick();
 }
 
+/* Only what came anew is put in, so that a screen reader says only that and a selection stays.
+   False where more changed than lines. */
+function addLines(old, part) {
+  const lists = all(".talk-lines", old);
+  const fresh = all(".talk-lines", part);
+  if (!lists.length || all(".divider, .muted", old).length !== all(".divider, .muted", part).length) return false;
+  fresh.forEach((list, i) => {
+    for (const line of all(".line", list)) {
+      const shown = document.getElementById(line.id);
+      if (!shown) lists[i].append(line);
+      else if (shown.outerHTML !== line.outerHTML) shown.replaceWith(line);
+    }
+  });
+  return true;
+}
+
 /* Forms are put in place anew only when other things can be done now, and nobody is at them. */
 function mayReplace(old, part) {
-  const isBusy = old.contains(document.activeElement) || one("details[open]", old) !== null;
+  const typed = all("textarea, input:not([type=hidden])", old).some((one) => one.value !== one.defaultValue);
+  const isBusy = typed || old.contains(document.activeElement) || one("details[open]", old) !== null;
   return old.dataset.state !== part.dataset.state && !isBusy;
 }
 
@@ -158,6 +170,7 @@ function follow() {
     timer = 0;
     refresh();
   });
+  stream.addEventListener("queue", (event) => showQueue(JSON.parse(event.data)));
   stream.onerror = () => {
     lookState(false);
     if (!timer) timer = setInterval(refresh, 10000);
@@ -174,99 +187,7 @@ if (page) {
   const log = one("#talk-log");
   if (log) log.scrollTop = log.scrollHeight;
   follow();
-}
-
-/* ---------------------------------------------------------------- words that are not sent yet */
-
-const box = one("[data-draft]");
-const kept = box && `desk:draft:${box.dataset.draft}`;
-
-if (box) {
-  box.value ||= sessionStorage.getItem(kept) ?? "";
-  box.addEventListener("input", () => sessionStorage.setItem(kept, box.value));
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
-  });
-  // A saved reply that desk.js put into the box is a draft as well.
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-fill]")) sessionStorage.setItem(kept, box.value);
-  });
-}
-
-async function post(form, fields) {
-  const answer = await fetch(form.action, {
-    method: "POST",
-    body: new URLSearchParams(fields),
-    headers: { Accept: "application/json", "X-CSRF": csrf },
-  });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
-
-async function say(form) {
-  const sign = one("[data-say-state]", form);
-  const button = one("button", form);
-  const sent = box.value;
-  button.disabled = true;
-  sign.textContent = form.dataset.sending;
-  try {
-    const outcome = await post(form, new FormData(form));
-    if (outcome.ok) {
-      if (box.value === sent) box.value = "";
-      sessionStorage.setItem(kept, box.value);
-      // The next words are another message: this one may be sent again without being said twice.
-      form.elements.once.value = crypto.randomUUID?.() ?? uuid();
-      refresh();
-    }
-    sign.textContent = outcome.text;
-    sign.classList.toggle("bad", !outcome.ok);
-  } catch {
-    sign.textContent = form.dataset.failed;
-    sign.classList.add("bad");
-  }
-  button.disabled = false;
-  box.focus();
-}
-
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
-}
-
-document.addEventListener(
-  "submit",
-  (event) => {
-    const form = event.target;
-    if (!("say" in form.dataset)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (box.value.trim() && !one("button", form).disabled) say(form);
-  },
-  true,
-);
-
-/* ---------------------------------------------------------------- notes */
-
-const PATIENCE = 2000; // milliseconds without a key
-
-for (const form of all("[data-keep]")) {
-  const sign = one("[data-kept-sign]", form);
-  let timer = 0;
-  const keep = async () => {
-    try {
-      const outcome = await post(form, new FormData(form));
-      if (outcome.said !== "empty") sign.textContent = outcome.ok ? form.dataset.kept : outcome.text;
-    } catch {
-      sign.textContent = form.dataset.lost;
-    }
-  };
-  form.addEventListener("input", () => {
-    sign.textContent = "";
-    clearTimeout(timer);
-    timer = setTimeout(keep, PATIENCE);
-  });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  document.addEventListener("desk:said", refresh);
 }
 
 /* ---------------------------------------------------------------- forms */
@@ -287,6 +208,5 @@ if (location.search.includes("said=")) {
 }
 
 showTitle();
-showHint();
 tick();
 setInterval(tick, 1000);

@@ -2,13 +2,13 @@
 
 import { language, languageOf, page, word, wordElement } from "./words.js";
 
-const COMMANDS = /\/(?:sos|help|human|memory|privacy|export|delete|pause|resume|language|stop)(?![\w/])/g;
+const COMMANDS = /\/(?:sos|help|human|memory|privacy|export|delete|pause|resume|language|stop|mood|exercise|game|journal|scale|learn|suggest|week)(?![\w/])/g;
 
 /** Labels of buttons by what pressing them sends, so that history can show them. */
 const labels = new Map();
 
 /** Menu entries are buttons too. */
-for (const name of ["help", "human", "memory", "privacy", "stop", "delete"]) {
+for (const name of ["help", "human", "memory", "privacy", "stop", "delete", "mood", "exercise", "game", "journal", "scale", "learn"]) {
   labels.set(`/${name}`, () => word(`menu_${name}`));
 }
 labels.set("/sos", () => word("sos"));
@@ -22,7 +22,7 @@ export function bubbleOf(message) {
   element.dataset.role = message.role;
   element.dataset.at = message.at;
   if (message.seq !== undefined) element.dataset.seq = message.seq;
-  if (message.kind === "card") element.classList.add("card");
+  if (["card", "picture"].includes(message.kind)) element.classList.add(message.kind);
   const isCard = message.kind === "card";
   const who = message.role === "user" ? "you" : isCard ? "card" : "nuanyu";
   const bubble = document.createElement("div");
@@ -108,7 +108,7 @@ function checkMark() {
 function choicesOf(choices) {
   const group = document.createElement("div");
   group.className = "choices";
-  for (const { label, value, url } of choices) {
+  for (const { label, value, url, pace } of choices) {
     const element = document.createElement(url ? "a" : "button");
     element.className = "choice";
     element.textContent = label;
@@ -121,6 +121,7 @@ function choicesOf(choices) {
       element.type = "button";
       element.dataset.choice = value;
       element.dataset.label = label;
+      if (pace?.length) element.dataset.pace = JSON.stringify(pace);
     }
     group.append(element);
   }

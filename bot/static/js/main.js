@@ -8,7 +8,9 @@ import { clearDevice, device } from "./keep.js";
 import { keepAboveKeyboard } from "./keyboard.js";
 import { wireLooks } from "./look.js";
 import { Menu } from "./menu.js";
+import { Moods } from "./moods.js";
 import { Outbox } from "./outbox.js";
+import { wirePace } from "./pace.js";
 import { Scroll } from "./scroll.js";
 import { Session } from "./session.js";
 import { wireStarters } from "./starters.js";
@@ -51,7 +53,9 @@ class Chat {
       onSend: (text) => this.say(text),
     });
     this.welcome = new Welcome({ dialog: part("welcome"), onDone: (changes) => this._welcomed(changes) });
-    new Menu({ button: part("menu-button"), panel: part("menu"), onCommand: (command) => this.order(command) });
+    const onCommand = (command) => this.order(command);
+    new Menu({ button: part("menu-button"), panel: part("menu"), onCommand });
+    new Moods({ session: this.session, scroll, log: part("log"), dialog: part("moods"), button: part("my-moods"), onCommand });
     this._wire();
   }
 
@@ -287,6 +291,7 @@ class Chat {
       root: part("talk"),
     }).observe(part("earlier"));
     wireStarters({ box: part("starters"), onPick: (text) => this._pick(text) });
+    wirePace({ onOver: (value, label) => this._choose(value, label) });
     keepAboveKeyboard();
     // Another tab cleared this device: this one must not go on as if nothing had happened.
     window.addEventListener("storage", ({ key, newValue }) => {

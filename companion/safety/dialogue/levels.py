@@ -45,7 +45,7 @@ def raised(state: State, answer: Answer, *, verdict: Verdict, alone: Verdict) ->
         verdict = alone = Verdict(level=Level.NONE, subject=_subject(state.branch))
     elif answer.is_understood:
         verdict = alone
-    verdict = without_echo(verdict, alone)
+    verdict = _without_excess(without_echo(verdict, alone), alone, answer)
     level = max(level, verdict.level)
     if alone.level < Level.MODERATE <= level:
         # The screen knows our question, not whom it was about.
@@ -70,9 +70,27 @@ def by_itself(alone: Verdict, answer: Answer, text: str) -> Verdict:
     A short answer that was understood is judged by rules and by what it answers: of two words
     with nothing around them the models know little.
     """
-    if not answer.is_understood or len(text) > SHORT or not is_echo(alone):
+    if len(text) > SHORT or not is_echo(alone):
         return alone
-    return replace(alone, level=min(alone.level, Level.WATCH), score=min(alone.score, _AT_WATCH))
+    # What is left over, or not understood at all, may be grave; of a few words the models alone
+    # do not know that somebody acts at this moment.
+    is_whole = answer.is_understood and not answer.leaves_over
+    most = Level.WATCH if is_whole or alone.level < Level.HIGH else Level.HIGH
+    if not answer.is_understood:
+        most = Level.HIGH
+    score = {Level.WATCH: _AT_WATCH}.get(most, _SCORES[Level.HIGH])
+    return replace(alone, level=min(alone.level, most), score=min(alone.score, score))
+
+
+def _without_excess(verdict: Verdict, alone: Verdict, answer: Answer) -> Verdict:
+    """Return the verdict on a text that was not understood, no graver than what it says itself.
+
+    In a dark talk the models find "not tonight" imminent; no rule does. It counts as worrying.
+    """
+    if answer.is_understood or not is_echo(verdict):
+        return verdict
+    most = max(alone.level, Level.MODERATE)
+    return replace(verdict, level=min(verdict.level, most))
 
 
 def without_echo(verdict: Verdict, alone: Verdict) -> Verdict:
@@ -94,16 +112,21 @@ def is_echo(verdict: Verdict) -> bool:
 
 
 def _meaning(state: State, answer: Answer) -> tuple[Level, tuple[str, ...]]:
+    """Return the level that the answers in one text stand for, and how staff read them."""
     if answer.step is None:
         return Level.NONE, ()
-    step = steps()[answer.step]
-    level = step.raises.get(answer.code, Level.NONE)
-    evidence = (step.evidence[answer.code],) if level > Level.NONE else ()
-    answers = {**state.answers, answer.step: answer.code}
+    given = {answer.step: answer.code, **{told.step: told.code for told in answer.beside}}
+    level, evidence = Level.NONE, []
+    for name, code in given.items():
+        step = steps()[name]
+        if step.raises.get(code, Level.NONE) > Level.NONE:
+            level = max(level, step.raises[code])
+            evidence.append(step.evidence[code])
+    answers = {**state.answers, **given}
     for needed, together in _TOGETHER:
-        if answer.step in needed and needed.items() <= answers.items():
+        if needed.keys() & given.keys() and needed.items() <= answers.items():
             return Level.IMMINENT, (together, *evidence)
-    return level, evidence
+    return level, tuple(evidence)
 
 
 def _subject(branch: Branch) -> Subject:

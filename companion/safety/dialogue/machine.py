@@ -21,9 +21,12 @@ from companion.safety.dialogue.replies import (
 from companion.safety.dialogue.speech import Said, Scene
 from companion.safety.dialogue.state import KEPT, REFUSED, UNREAD, State
 from companion.safety.dialogue.steps import next_step, steps
+from companion.safety.dialogue.tells import Told
 
 #: After so many refusals in a row nothing more is asked.
 MOST_REFUSALS: Final = 2
+#: Branches in which nothing is asked about danger.
+_UNASKED: Final = frozenset({Branch.QUIET, Branch.PLAN})
 #: A part of the safety plan is short; more is cut (characters).
 LONGEST_PART: Final = 300
 
@@ -54,6 +57,8 @@ class Turned:
     answered: str | None = None
     #: Whether the text was read as an answer: nobody needs to read more out of it.
     is_understood: bool = False
+    #: A question follows that a sentence of the model may stand before: nothing is urgent.
+    may_be_reflected: bool = False
 
 
 def open_dialogue(
@@ -89,7 +94,7 @@ def advance(state: State, heard: Heard, *, scene: Scene, now: datetime) -> Turne
     alarm = _is_alarm(before, answer, heard, verdict)
     if alarm and answer.code == KEPT:
         answer = Answer(step=answer.step)
-    turned = partial(_turned, answer=answer, verdict=verdict, text=heard.text)
+    turned = partial(_turned, before=before, answer=answer, verdict=verdict, text=heard.text)
     after = _noted(before, answer, verdict)
     if answer.attitude is not None and not alarm:
         state, said = to_attitude(after, answer.attitude, scene)
@@ -105,7 +110,13 @@ def advance(state: State, heard: Heard, *, scene: Scene, now: datetime) -> Turne
 
 
 def _turned(
-    state: State, said: Said | None, *, answer: Answer, verdict: Verdict, text: str
+    state: State,
+    said: Said | None,
+    *,
+    before: State,
+    answer: Answer,
+    verdict: Verdict,
+    text: str,
 ) -> Turned:
     return Turned(
         state=state,
@@ -114,7 +125,23 @@ def _turned(
         kept=_kept(answer, text),
         answered=answer.step,
         is_understood=answer.is_understood,
+        may_be_reflected=_may_be_reflected(before, state, answer),
     )
+
+
+def _may_be_reflected(before: State, state: State, answer: Answer) -> bool:
+    """Whether what was said may be taken up in words that nobody reviewed."""
+    if answer.was_pressed or answer.attitude is not None or state.branch not in _REFLECTED:
+        return False
+    is_urgent = state.level is Level.IMMINENT or state.level > before.level
+    is_new = state.pending not in {None, before.pending}
+    return is_new and not is_urgent and steps()[state.pending or ""].is_question
+
+
+#: Not where somebody may read along, beliefs may be fed or every word about the body counts.
+_REFLECTED: Final = frozenset(
+    {Branch.SELF, Branch.SELF_HARM, Branch.OTHER, Branch.PAST, Branch.GRIEF, Branch.MINOR}
+)
 
 
 def _is_alarm(state: State, answer: Answer, heard: Heard, verdict: Verdict) -> bool:
@@ -124,7 +151,9 @@ def _is_alarm(state: State, answer: Answer, heard: Heard, verdict: Verdict) -> b
     if answer.code == KEPT:
         # What warns somebody of a bad hour is written in dark words; that is its purpose.
         return heard.alone.level >= Level.HIGH
-    if not state.is_asking and not answer.is_understood:
+    if state.branch in _UNASKED and any(told.level >= Level.HIGH for told in _told(answer)):
+        return True
+    if not state.is_asking and (not answer.is_understood or answer.is_answer):
         return verdict.level >= Level.MODERATE
     if len(heard.text) <= SHORT and is_echo(heard.alone):
         return False  # a few words that no rule finds anything in: the level is noted, no more
@@ -141,16 +170,18 @@ def _noted(state: State, answer: Answer, verdict: Verdict) -> State:
         state = replace(state, refusals=refusals)
     if state.pending not in {None, answer.step} and not answer.was_pressed:
         state = state.answered(state.pending or "", UNREAD)
+    for told in answer.beside:
+        state = state.answered(told.step, told.code)
     return state.answered(answer.step, answer.code)
 
 
 def _moved(state: State, answer: Answer, heard: Heard, verdict: Verdict, *, alarm: bool) -> State:
     """Return the state in the branch that the new facts call for."""
-    to = steps()[answer.step].to.get(answer.code) if answer.step else None
+    to = _led_to(answer)
     if to is None and alarm:
         found = branch_for(heard.alone, text=heard.text, is_minor=heard.is_minor)
         to = found if should_move(state.branch, found, level=heard.alone.level) else None
-        if to is None and state.branch in {Branch.QUIET, Branch.PLAN}:
+        if to is None and state.branch in _UNASKED:
             to = Branch.SELF
     state = replace(state, branch=to) if to else state
     if verdict.level is Level.IMMINENT and state.branch not in OWN_EMERGENCY:
@@ -160,10 +191,26 @@ def _moved(state: State, answer: Answer, heard: Heard, verdict: Verdict, *, alar
     return state
 
 
+def _led_to(answer: Answer) -> Branch | None:
+    """Return the branch that the gravest answer in a text leads to."""
+    found = (steps()[told.step].to.get(told.code) for told in _told(answer))
+    return next((branch for branch in found if branch is not None), None)
+
+
+def _told(answer: Answer) -> tuple[Told, ...]:
+    own = (Told(answer.step, answer.code),) if answer.step is not None else ()
+    return (*answer.beside, *own)
+
+
 def _also(state: State, answer: Answer, text: str) -> tuple[State, Answer]:
-    """Take in the answer to the question that would come next, given in the same breath."""
-    if answer.was_pressed or not answer.is_answer:
+    """Take in what was told in the same breath; the gravest of it is what is taken up."""
+    if answer.was_pressed or not answer.is_answer or _led_to(answer) is not None:
         return state, answer
+    if answer.beside and answer.step is not None:
+        first, own = answer.beside[0], Told(answer.step, answer.code)
+        is_further = own.step in steps()[first.step].after  # "my friend, I texted her"
+        is_first = first.level > own.level or is_further
+        return state, replace(answer, step=first.step, code=first.code) if is_first else answer
     step = next_step(state)
     told = told_of(text, step) if step is not None and step.is_question else None
     if step is None or told is None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from companion.risk.levels import Level
+from companion.safety.dialogue.beside import (
+    answer_at_head,
+    is_about_something_else,
+    left_over,
+    news_in,
+    outspoken,
+    parts_of,
+)
 from companion.safety.dialogue.branches import Branch
 from companion.safety.dialogue.cues import attitude_in, cues_in, passes_over, plain_answer_in, says
 from companion.safety.dialogue.state import KEPT, REFUSED, UNREAD, State
-from companion.safety.dialogue.steps import Step, coming, steps
+from companion.safety.dialogue.steps import DANGER, Step, coming, steps
+from companion.safety.dialogue.tells import Clause, Told, is_of_somebody
 from companion.safety.dialogue.words import code_of_label
 
 #: So many questions ahead an answer may be given before it is asked for.
@@ -37,6 +48,10 @@ class Answer:
     attitude: str | None = None
     #: A button was pressed: the words are ours, not the student's.
     was_pressed: bool = False
+    #: What the text tells beside, as answers to other questions; the gravest first.
+    beside: tuple[Told, ...] = ()
+    #: Something in the text was understood by nothing here.
+    leaves_over: bool = field(default=False, compare=False)
 
     @property
     def is_answer(self) -> bool:
@@ -57,14 +72,38 @@ def read(text: str, state: State) -> Answer:
     step = steps()[state.pending] if state.pending else None
     attitude = attitude_in(text) if len(text) <= 2 * SHORT else None
     if step is not None and attitude not in {"stop", "leaving"} and not step.is_question:
-        return Answer(step=step.id, code=_as_a_step(text, step))
-    if attitude is not None or step is None:
-        is_noted = attitude is None and _says_little(text)
-        return Answer(step=state.pending, attitude=attitude, code=NOTED if is_noted else UNREAD)
-    code = UNREAD if _is_about_both(text, state) else _in_own_words(text, step)
-    if code == UNREAD:
-        return _volunteered(text, state) or Answer(step=step.id)
-    return Answer(step=step.id, code=code)
+        return _with_tells(Answer(step=step.id, code=_as_a_step(text, step)), text, state)
+    if attitude is not None:
+        return Answer(step=state.pending, attitude=attitude)
+    if step is None:
+        return _unasked(text, state)
+    return _with_tells(Answer(step=step.id), text, state)
+
+
+def _with_tells(answer: Answer, text: str, state: State) -> Answer:
+    """Add what the text answers, and what it tells beside the question."""
+    step = steps()[answer.step or ""]
+    parts = parts_of(text, step)
+    if answer.code == UNREAD and not _is_about_both(text, state):
+        code = _in_own_words(text, step, parts)
+        answer = replace(answer, code=outspoken(parts, step, code=code))
+    if answer.code == KEPT:
+        return answer
+    beside = news_in(parts, state, answered=None if answer.code == UNREAD else step.id)
+    answer = replace(answer, beside=beside, leaves_over=any(left_over(parts, step)))
+    if answer.code != UNREAD:
+        return answer
+    if beside:
+        return replace(answer, step=beside[0].step, code=beside[0].code, beside=beside[1:])
+    return _volunteered(text, state) or answer
+
+
+def _unasked(text: str, state: State) -> Answer:
+    """Read a text that no question waits for: only grave facts count."""
+    grave = [told for told in news_in(parts_of(text, None), state) if told.level >= Level.HIGH]
+    if grave:
+        return Answer(step=grave[0].step, code=grave[0].code, beside=tuple(grave[1:]))
+    return Answer(step=None, code=NOTED if _says_little(text) else UNREAD)
 
 
 def _is_about_both(text: str, state: State) -> bool:
@@ -96,11 +135,16 @@ def _as_a_step(text: str, step: Step) -> str:
     return KEPT if step.keeps else NEXT
 
 
-def _in_own_words(text: str, step: Step) -> str:
-    plain = plain_answer_in(text)
+def _in_own_words(text: str, step: Step, parts: Sequence[Clause]) -> str:
+    plain = answer_at_head(parts, step) or plain_answer_in(text)
+    if plain in {"yes", "no"} and is_about_something_else(parts, step):
+        told = [code for code, found in step.ways.items() if says(found, text)]
+        return _only(told) if len(text) <= SHORT else UNREAD
     if plain == REFUSED or (plain is not None and plain in step.codes and plain == "unsure"):
         return plain
     told = [code for code, found in step.ways.items() if says(found, text)]
+    if step.topic == DANGER and plain is None and is_of_somebody(text):
+        return UNREAD  # "my brother tried last year"
     if plain == "no":
         # "No, it might be tonight" is no "no", and "I don't want to put it away" no "put away".
         graver = [code for code in told if code in step.raises]
@@ -128,10 +172,12 @@ def told_of(text: str, step: Step) -> str | None:
 
     What would raise the level is taken so only from whole texts that mean nothing else.
     """
-    if not step.may_be_volunteered or len(text) > SHORT:
+    if len(text) > SHORT:
         return None
     for code, found in step.few.items():
         if says(found, text):
             return code
+    if not step.may_be_volunteered:
+        return None
     told = [code for code, found in step.ways.items() if says(found, text)]
     return told[0] if len(told) == 1 and told[0] not in step.raises else None

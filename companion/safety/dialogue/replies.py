@@ -24,11 +24,14 @@ from companion.safety.dialogue.speech import (
 )
 from companion.safety.dialogue.state import KEPT, UNREAD, State
 from companion.safety.dialogue.steps import Step, next_step, steps
+from companion.safety.people import Reach
 
 #: Branches that ask about nothing in particular.
 _WITHOUT_TOPIC: Final = (Branch.QUIET, Branch.PLAN)
 #: What is believed kindly and ends the asking; with an alert on its way that is said as well.
 _BELIEVED: Final = ("lyric", "joke", "sure_fine")
+#: What is added then: nothing is said of an alert that nobody can get.
+_ALERTED: Final = {Reach.TOLD: "_told", Reach.TELLING: "_telling", Reach.COMING: "_telling"}
 
 
 def after_answer(
@@ -82,7 +85,7 @@ def to_attitude(state: State, attitude: str, scene: Scene) -> tuple[State, Said 
         if state.refusals:
             return _quietly(replace(state, branch=Branch.QUIET), scene)
         return replace(state, refusals=1), None
-    key = f"{attitude}_told" if attitude in _BELIEVED and scene.staff_told else attitude
+    key = f"{attitude}{_ALERTED.get(scene.reach, '')}" if attitude in _BELIEVED else attitude
     if not scene.words.has("attitude", key):
         return state, None
     text, state = drawn(replace(state, pending=None), "attitude", key, scene)

@@ -14,6 +14,7 @@ from companion.safety.dialogue.state import UNREAD, State
 from companion.safety.dialogue.steps import Step
 from companion.safety.dialogue.words import DialogueWords, dialogue_words
 from companion.safety.numbers import Numbers
+from companion.safety.people import Reach
 from companion.safety.wordings import Wordings, wordings
 
 #: In danger of life the emergency number comes again after so many texts.
@@ -36,8 +37,8 @@ class Scene:
 
     language: Language
     numbers: Numbers
-    #: Whether an alert went out, or goes out, that nobody can take back.
-    staff_told: bool = False
+    #: TOLD: a page was taken; TELLING, COMING: one is on its way. Nobody can take it back.
+    reach: Reach = Reach.NOBODY
 
     @property
     def words(self) -> DialogueWords:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from companion.errors import ContentError
 from companion.risk.content import entries, pattern, refuse_unknown
@@ -16,8 +16,12 @@ from companion.safety.dialogue.cues import FILE, document
 from companion.safety.dialogue.state import State
 
 Codes = Mapping[str, tuple[str, ...]]
+#: The topics of questions about one's own life, and about who is there.
+DANGER: Final = "danger"
+WHO: Final = "who"
 _KNOWN = {"id", "codes", "yes", "no", "after", "unless", "not_after"}
-_KNOWN |= {"raises", "evidence", "to", "keeps", "said", "few", "volunteer"}
+_KNOWN |= {"raises", "evidence", "to", "keeps", "said", "few", "volunteer", "topic", "same_as"}
+_KNOWN |= {"at_once", "strict"}
 _LEVELS = {level.label: level for level in Level}
 
 
@@ -41,6 +45,14 @@ class Step:
     evidence: Mapping[str, str]
     #: The branch an answer leads to.
     to: Mapping[str, Branch]
+    #: What it is about: DANGER, WHO or ""; a yes to one says nothing about another.
+    topic: str
+    #: A question of another branch that asks for the same.
+    same_as: str
+    #: A yes or no counts only alone: "there are classes" does not say that somebody is there.
+    is_strict: bool
+    #: Asked before all others once it fits: an answer called for it.
+    at_once: bool
     #: The part of the safety plan that the student's own words go into.
     keeps: str | None
     #: Whether an answer may be taken before the question was asked.
@@ -66,8 +78,9 @@ class Step:
 
 def next_step(state: State) -> Step | None:
     """Return the next question of the branch; None when nothing is left to ask."""
-    sequence = (steps()[name] for name in branches()[state.branch])
-    return next((step for step in sequence if step.fits(state)), None)
+    sequence = [steps()[name] for name in branches()[state.branch]]
+    fitting = [step for step in sequence if step.fits(state)]
+    return next((step for step in fitting if step.at_once), fitting[0] if fitting else None)
 
 
 def coming(state: State) -> list[Step]:
@@ -113,6 +126,10 @@ def _step(entry: Mapping[str, Any]) -> Step:
             raises={code: _LEVELS[name] for code, name in entry.get("raises", {}).items()},
             evidence=dict(entry.get("evidence", {})),
             to={code: Branch(name) for code, name in entry.get("to", {}).items()},
+            topic=entry.get("topic", ""),
+            same_as=entry.get("same_as", ""),
+            is_strict=entry.get("strict", False),
+            at_once=entry.get("at_once", False),
             keeps=entry.get("keeps"),
             may_be_volunteered=entry.get("volunteer", False),
             ways=_patterns(entry, "said"),

@@ -1,0 +1,1 @@
+"""What a student does for themselves, day by day: moods, exercises, journal, scales, plan."""
