@@ -8,7 +8,7 @@ phrases or the talk are certain, their level stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -29,7 +29,7 @@ from companion.risk.learned import (
 from companion.risk.levels import Kind, Level, Subject, Verdict
 from companion.risk.normalise import count_cjk
 from companion.risk.policy import Policy, Weighed
-from companion.risk.windows import readings
+from companion.risk.windows import Readings, readings
 from companion.turns import Turn
 
 #: What the models saw where no phrase says it, for a counsellor to read.
@@ -85,6 +85,8 @@ def screen(text: str, *, history: Sequence[Turn] = ()) -> Verdict:
             # What is plainly said weighs no less for what was said before it.
             alone = _weighed(signals(read, ()), by_phrases=rules.verdict.level)
             weighed = max(weighed, alone, key=lambda one: one.level)
+        elif history and weighed.level.needs_card and _is_from_nowhere(rules, read, history):
+            weighed = replace(weighed, level=Level.WATCH)
     except ModelUnusableError:
         return _careful(rules.verdict)
     is_brief = not history and _SIGNS.search(read[0][-1]) is None
@@ -109,22 +111,41 @@ def unusable_models() -> list[str]:
     return wrong
 
 
+def _is_from_nowhere(rules: Ruled, read: Readings, history: Sequence[Turn]) -> bool:
+    """Whether neither a few words by themselves nor any turn before them say anything worrying.
+
+    A harmless question and "fine" are not dark because the models have seen such answers.
+    """
+    is_found = rules.verdict.level > Level.NONE or rules.by_talk > Level.NONE
+    if is_found or not _is_little(read[0][-1]):
+        return False
+    if _SIGNS.search(read[0][-1]) is not None:
+        alone = _weighed(signals(read, ()), by_phrases=Level.NONE)
+        if alone.level > Level.NONE:
+            return False
+    return all(screen(turn.text).level is Level.NONE for turn in history)
+
+
 def _held_back(rules: Ruled, weighed: Weighed, view: str, *, is_brief: bool) -> Weighed:
     """Return what the models may say of a text that denies, tells of the past or of a story."""
     found = rules.verdict
-    language = language_of(view)
-    signs = count_cjk(view) if language is Language.ZH else len(view.split())
-    says_more = signs > _LITTLE[language] and weighed.score >= _BEYOND_DENIAL
+    says_more = not _is_little(view) and weighed.score >= _BEYOND_DENIAL
     is_past = found.subject is Subject.PAST and found.level is Level.WATCH
     if is_brief or ((rules.is_denied or is_past) and not says_more):
         return replace(weighed, level=min(weighed.level, max(found.level, Level.WATCH)))
-    is_half = signs <= _VERY_LITTLE[language] and weighed.score < _SURE
+    is_half = _is_little(view, _VERY_LITTLE) and weighed.score < _SURE
     if is_half and found.level is Level.NONE:
         return replace(weighed, level=min(weighed.level, Level.WATCH))
     is_story = found.subject is Subject.FICTION and found.level is Level.NONE
     if is_story and not says_more:
         return replace(weighed, level=Level.NONE)
     return weighed
+
+
+def _is_little(view: str, most: Mapping[Language, int] = _LITTLE) -> bool:
+    language = language_of(view)
+    signs = count_cjk(view) if language is Language.ZH else len(view.split())
+    return signs <= most[language]
 
 
 def _joined(rules: Ruled, weighed: Weighed, text: str) -> Verdict:

@@ -116,6 +116,12 @@ def test_being_unable_to_move_away_from_danger_is_high(answer: str, level: Level
     assert screen(answer, history=[said("我不想活了"), asked(question)]).level is level
 
 
+@pytest.mark.parametrize("question", ["How do you feel right now?", "吃饭了吗？", "你到宿舍了吗？"])
+@pytest.mark.parametrize("answer", ["yes", "done", "ready", "fine", "嗯", "吃了", "到了", "晚安"])
+def test_a_word_after_a_harmless_question_brings_no_card(question: str, answer: str) -> None:
+    assert screen(answer, history=[asked(question)]).level <= Level.WATCH
+
+
 def test_a_yes_to_an_everyday_question_means_nothing() -> None:
     assert screen("嗯", history=[asked("今天吃饭了吗？")]).level is Level.NONE
 
