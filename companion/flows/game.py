@@ -10,6 +10,7 @@ from companion.care.games import Game, Play, Round, draw, games, seen_of
 from companion.care.prompts import joined
 from companion.care.said import bare
 from companion.flows.order import Order
+from companion.flows.stay import is_in_safety_talk
 from companion.language import Language
 from companion.messages import Choice
 from companion.texts import say, wording
@@ -22,13 +23,19 @@ _LEAVE: Final = "stop"
 def game(order: Order) -> None:
     """Carry out /game: the list, one of them by its id, or a button of one under way."""
     first, *rest = order.argument.split() or [""]
-    if first in games():
+    if is_in_safety_talk(order.tx, order.student.id, now=order.now):
+        order.answer(say("game.after_safety", order.language))
+    elif first in games():
         _start(order, games()[first])
-        return
-    entry = order.tx.care.entries.find(order.student.id, first) if first else None
-    if not first:
+    elif not first:
         _list(order)
-    elif entry is None or entry.kind is not EntryKind.GAME or entry.name not in games():
+    else:
+        _go_on(order, first, rest)
+
+
+def _go_on(order: Order, code: str, rest: list[str]) -> None:
+    entry = order.tx.care.entries.find(order.student.id, code)
+    if entry is None or entry.kind is not EntryKind.GAME or entry.name not in games():
         order.answer(say("game.gone", order.language))
     else:
         _press(order, entry, rest)

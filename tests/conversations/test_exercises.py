@@ -11,6 +11,7 @@ from companion.care.entries import EntryKind, EntryState
 from companion.jobs import Job
 from companion.language import Language
 from companion.messages import InboundKind, Platform
+from companion.texts import say
 from tests.conversations.staffed import CRISIS, case_of
 from tests.fakes.campus import FakeCampus
 from tests.fakes.scripted_model import ScriptedModel
@@ -515,6 +516,15 @@ def test_a_button_of_an_earlier_scene_guesses_at_nothing(talking):
 
     assert "前面一个场景" in said
     assert entries(talking, EntryKind.GAME)[0].body["done"] == 1
+
+
+def test_a_game_waits_while_a_safety_question_is_open(talking):
+    talking.says("我不想活了")
+
+    said = talking.says("/game spot-the-trap")
+
+    assert said == [say("game.after_safety", Language.ZH)]
+    assert entries(talking, EntryKind.GAME) == []
 
 
 def test_scenes_do_not_come_again_in_the_next_game(talking):
