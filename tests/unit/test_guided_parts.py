@@ -67,6 +67,11 @@ def test_a_topic_is_heard_however_it_is_written(text, topic):
     assert max(scores, key=lambda name: scores[name]) == topic
 
 
+@pytest.mark.parametrize("text", ["你好，最近睡不着", "嗨 失恋了", "hi, can't sleep"])
+def test_a_greeting_does_not_drown_what_is_told_beside_it(text):
+    assert hear(text).acts == ()
+
+
 @pytest.mark.parametrize(
     ("text", "topic"),
     [("我没失眠", "sleep"), ("不是因为考试", "exams"), ("it's not about exams", "exams")],

@@ -67,6 +67,8 @@ class Act:
     room: int | None
     #: Whether the talk goes back to its topic after the answer.
     returns: bool
+    #: Whether it only opens a text: what is told beside it counts for more.
+    opens: bool
     say: Mapping[Language, Pool]
 
 
@@ -195,6 +197,7 @@ def _act(table: _Table) -> Act:
             cues=_cues(table),
             room=table.get("room"),
             returns=table.get("returns", False),
+            opens=table.get("opens", False),
             say={lang: pool(table[lang]["say"], f"act:{table['id']}") for lang in Language},
         )
     except KeyError as error:

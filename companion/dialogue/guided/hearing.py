@@ -164,7 +164,7 @@ def _is_act(act: Act, folded: str) -> bool:
     left = folded
     for match in found:
         left = left.replace(match.group(), " ")
-    return _weight(left) <= act.room
+    return _weight(left) <= act.room and not (act.opens and topics_of(left))
 
 
 def _weight(text: str) -> int:
